@@ -1,0 +1,1 @@
+"""What crosses rooms: running the whole, browser journeys, the API's contract."""
