@@ -1,0 +1,1 @@
+"""The shared lead database and everything that moves a lead."""

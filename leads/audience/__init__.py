@@ -1,0 +1,1 @@
+"""Whom the company wants to attract: personas and buying roles."""

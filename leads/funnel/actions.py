@@ -1,0 +1,85 @@
+"""Laying out the funnel and editing its definitions."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from leads.funnel.models import Reason, Stage, free_slug
+from leads.funnel.templates import StageTemplate, reasons
+from workspace.people.models import Department, Person
+
+Row = TypeVar("Row", bound=Model)
+
+
+@transaction.atomic
+def lay_out(template: list[StageTemplate]) -> list[Stage]:
+    """Make the stages of `template` and the first reasons in a workspace that has none.
+
+    Raises:
+        ValidationError: there are stages already.
+    """
+    if Stage.objects.exists():
+        raise ValidationError(_("The funnel has stages already; change them one by one."))
+    departments = {department.key: department for department in Department.objects.all()}
+    stages = [
+        Stage(
+            name=step.name,
+            slug=step.name.lower(),
+            position=place * 10,
+            kind=step.kind,
+            part=step.part,
+            department=departments[step.department],
+            meaning=step.meaning,
+            other_side=step.other_side,
+        )
+        for place, step in enumerate(template, start=1)
+    ]
+    Reason.objects.bulk_create(
+        Reason(kind=kind, name=name, position=place, asks_text=place == len(names) - 1)
+        for kind, names in reasons().items()
+        for place, name in enumerate(names)
+    )
+    return Stage.objects.bulk_create(stages)
+
+
+@transaction.atomic
+def save_definition(row: Row, values: Mapping[str, Any], *, by: Person | None) -> Row:
+    """Store a definition of the funnel (stage, reason, source, campaign, tag, offering, interest) with `values`.
+
+    A stage gets its slug once; it stays when the name changes, since links and integrations use it.
+
+    Raises:
+        PermissionDenied: `by` may not define the funnel.
+        ValidationError: by field.
+    """
+    act = "add" if row.pk is None else "change"
+    if by is not None and not by.has_perm(f"{row._meta.app_label}.{act}_{row._meta.model_name}"):
+        raise PermissionDenied(_("Only administrators define the funnel."))
+    for key, value in values.items():
+        setattr(row, key, value)
+    if isinstance(row, Stage):
+        row.slug = row.slug or free_slug(row.name)
+        _demand_path(row)
+    row.full_clean()
+    row.save()
+    return row
+
+
+def _demand_path(stage: Stage) -> None:
+    """A funnel keeps an open stage to begin with and a won one to end in.
+
+    Raises:
+        ValidationError: the change would leave the path without one.
+    """
+    others = Stage.objects.active().exclude(pk=stage.pk)
+    for kind, words in (
+        (Stage.Kind.OPEN, _("The funnel needs an open stage to begin with.")),
+        (Stage.Kind.WON, _("The funnel needs a won stage to end in.")),
+    ):
+        keeps = stage.is_active and stage.kind == kind
+        if not keeps and stage.pk is not None and not others.filter(kind=kind).exists():
+            raise ValidationError({"kind": words})

@@ -1,0 +1,1 @@
+"""Lead files in: looked at, mapped, previewed, and brought in at scale."""

@@ -1,0 +1,26 @@
+"""What happens to leads and companies: one function, one transaction, one journal entry a record and verb."""
+
+from leads.records.actions.changing import change, change_many
+from leads.records.actions.companies import change_company, create_company
+from leads.records.actions.creating import create
+from leads.records.actions.deals import open_next_deal
+from leads.records.actions.derived import set_derived
+from leads.records.actions.moving import MovedElsewhere, MovedMeanwhile, move
+from leads.records.actions.talking import Talk, finish_next_step, log_talk, set_next_step
+
+__all__ = [
+    "MovedElsewhere",
+    "MovedMeanwhile",
+    "Talk",
+    "change",
+    "change_company",
+    "change_many",
+    "create",
+    "create_company",
+    "finish_next_step",
+    "log_talk",
+    "move",
+    "open_next_deal",
+    "set_derived",
+    "set_next_step",
+]

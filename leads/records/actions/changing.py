@@ -1,0 +1,154 @@
+"""Changing fields of leads, one or many at once, with old and new values in the journal."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from leads.records import custom, fields, references
+from leads.records.actions import rules
+from leads.records.actions.creating import TO_MANY, link_company
+from leads.records.fields import FIELDS
+from leads.records.models import Deal, Lead
+from leads.records.telephones import telephone_key
+from workspace.journal import actions as journal
+from workspace.people.models import Person
+
+# Whose change is told apart from other edits: who looks after the lead now.
+HANDS = ("owner", "marketer")
+DEAL_COLUMNS = ("offering", "value", "currency", "value_base")
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One field's change, as the journal keeps it."""
+
+    field: str
+    label: str
+    old: Any
+    new: Any
+
+    def as_fact(self) -> dict[str, Any]:
+        return {"field": self.field, "label": self.label, "old": self.old, "new": self.new}
+
+
+def change(lead: Lead, values: Mapping[str, object], *, by: Person | None, at: datetime) -> Lead:
+    """Change one lead, and return it as stored; see `change_many`.
+
+    Raises:
+        Lead.DoesNotExist: it was deleted meanwhile.
+    """
+    stored = change_many([lead], values, by=by, at=at)
+    if not stored:
+        raise Lead.DoesNotExist
+    return stored[0]
+
+
+@transaction.atomic
+def change_many(leads: Sequence[Lead], values: Mapping[str, object], *, by: Person | None, at: datetime) -> list[Lead]:
+    """Set the same `values` (by the keys of `fields.EDITABLE`, and `custom`) on all `leads`, and return them as stored.
+
+    What is equal already is neither written nor journalled. A custom field set to nothing is removed.
+
+    Raises:
+        PermissionDenied: `by` may not change leads.
+        ValidationError: by field; then nothing is changed on any lead.
+    """
+    rules.demand_change(by)
+    given = dict(values)
+    own = custom.clean("lead", given.pop("custom", {}))
+    if fixed := sorted(set(given) & (set(FIELDS) - {*fields.EDITABLE, "company_domain"})):
+        raise ValidationError({key: _("This cannot be changed here.") for key in fixed})
+    resolved = references.resolve(fields.clean(given))
+    stored = rules.lock(leads)
+    happenings = [happening for lead in stored.values() for happening in _change_one(lead, resolved, own, at=at)]
+    journal.record_many(happenings, by=by)
+    return list(stored.values())
+
+
+def _change_one(lead: Lead, resolved: dict[str, Any], own: dict[str, Any], *, at: datetime) -> list[journal.Happening]:
+    changes = [*_set_columns(lead, resolved, at=at), *_set_custom(lead, own), *_set_many(lead, resolved)]
+    if not changes:
+        return []
+    rules.demand_identity(lead)
+    rules.demand_unique(lead)
+    lead.save(update_fields=sorted(_written(lead)))
+    lead.refresh_from_db(fields=["version", "sort_name", "search_text"])
+    if any(change.field in DEAL_COLUMNS for change in changes):
+        current = Deal.objects.filter(lead=lead, is_current=True)
+        current.update(**{column: getattr(lead, column) for column in DEAL_COLUMNS})
+    hands = [change for change in changes if change.field in HANDS]
+    rest = [change for change in changes if change.field not in HANDS]
+    return [
+        journal.Happening(verb, lead, at, facts={"changes": [one.as_fact() for one in told]}, is_demo=lead.is_demo)
+        for verb, told in (("lead.assigned", hands), ("lead.edited", rest))
+        if told
+    ]
+
+
+def _written(lead: Lead) -> set[str]:
+    columns = {key for key in fields.EDITABLE if key not in TO_MANY}
+    return columns | {"company_name", "phone_key", "value_base", "consent_at", "custom"}
+
+
+def _set_columns(lead: Lead, resolved: dict[str, Any], *, at: datetime) -> list[Changed]:
+    before = {key: getattr(lead, key) for key in fields.EDITABLE if key not in TO_MANY}
+    for key in before.keys() & resolved.keys():
+        setattr(lead, key, resolved[key])
+    if "company_domain" in resolved or "company" in resolved:
+        link_company(lead, resolved.get("company_domain", ""))
+    if "phone" in resolved:
+        lead.phone_key = telephone_key(lead.phone)
+    if {"value", "currency"} & resolved.keys():
+        for key, value in rules.worth({"value": lead.value, "currency": lead.currency}, at=at).items():
+            setattr(lead, key, value)
+    if lead.consent != before["consent"]:
+        lead.consent_at = at
+    return [
+        Changed(key, str(FIELDS[key].label), said(old), said(getattr(lead, key)))
+        for key, old in before.items()
+        if old != getattr(lead, key)
+    ]
+
+
+def _set_custom(lead: Lead, own: dict[str, Any]) -> list[Changed]:
+    if not own:
+        return []
+    labels = {key: definition.label for key, definition in custom.definitions("lead").items()}
+    changes = [
+        Changed(f"custom.{key}", labels[key], lead.custom.get(key), value)
+        for key, value in own.items()
+        if lead.custom.get(key) != value
+    ]
+    lead.custom = {key: value for key, value in {**lead.custom, **own}.items() if value is not None}
+    return changes
+
+
+def _set_many(lead: Lead, resolved: dict[str, Any]) -> list[Changed]:
+    changes = []
+    for key in TO_MANY:
+        if key not in resolved:
+            continue
+        manager = getattr(lead, key)
+        old = sorted(str(one) for one in manager.all())
+        new = sorted(str(one) for one in resolved[key])
+        if old != new:
+            manager.set(resolved[key])
+            changes.append(Changed(key, str(FIELDS[key].label), old, new))
+    return changes
+
+
+def said(value: Any) -> Any:
+    """`value` as the journal keeps it: readable on its own, whatever becomes of the record it spoke of."""
+    if isinstance(value, Model):
+        return str(value)
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if value is None or isinstance(value, bool | int | dict | list | str):
+        return value
+    return str(value)

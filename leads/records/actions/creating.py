@@ -1,0 +1,101 @@
+"""A new lead, with its first deal."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from leads.funnel.models import Stage
+from leads.records import custom, fields, policies, references
+from leads.records.actions import rules
+from leads.records.models import Company, Deal, Lead, StagePassage
+from leads.records.telephones import telephone_key
+from workspace.journal import actions as journal
+from workspace.people.models import Person
+
+TO_MANY = ("interests", "tags")
+NOT_COLUMNS = {*TO_MANY, "company_domain", "lost_reason", "closed_at", "created_at"}
+
+
+@transaction.atomic
+def create(values: Mapping[str, object], *, by: Person | None, at: datetime, is_demo: bool = False) -> Lead:
+    """Make a lead of `values` (by the keys of `fields.FIELDS`, and `custom`) in its stage, the first one unless given.
+
+    `created_at` in the values tells when the lead was first known, where that was before `at`.
+
+    Raises:
+        PermissionDenied: `by` may not make leads.
+        ValidationError: by field: a value does not fit, nothing tells the lead apart, or another lead has its address.
+    """
+    if by is not None and not policies.may_create(by):
+        raise PermissionDenied(_("You may look at leads, but not make new ones."))
+    given = dict(values)
+    own = custom.clean("lead", given.pop("custom", {}))
+    resolved = references.resolve(fields.clean(given))
+    lead = _built(resolved, by=by, at=at)
+    lead.custom = {key: value for key, value in own.items() if value is not None}
+    lead.is_demo = is_demo
+    rules.demand_identity(lead)
+    rules.demand_unique(lead)
+    lead.save(force_insert=True)
+    lead.refresh_from_db(fields=["sort_name", "search_text"])
+    for key in TO_MANY:
+        getattr(lead, key).set(resolved.get(key, []))
+    _first_deal(lead, by=by)
+    journal.record(
+        "lead.created", subject=lead, by=by, at=lead.created_at, is_demo=is_demo, name=str(lead), stage=lead.stage.name
+    )
+    return lead
+
+
+def _built(resolved: dict[str, Any], *, by: Person | None, at: datetime) -> Lead:
+    stage = resolved.pop("stage", None) or Stage.objects.on_path().first()
+    if stage is None or stage.is_closed:
+        raise ValidationError({"stage": _("A new lead starts in an open stage.")})
+    created_at = min(resolved.get("created_at") or at, at)
+    columns = {key: value for key, value in resolved.items() if key not in NOT_COLUMNS}
+    lead = Lead(
+        **columns | rules.worth(resolved, at=created_at),
+        stage=stage,
+        furthest_stage=stage,
+        stage_entered_at=created_at,
+        created_at=created_at,
+        created_by=by,
+        phone_key=telephone_key(resolved.get("phone", "")),
+        consent_at=at if resolved.get("consent") else None,
+    )
+    link_company(lead, resolved.get("company_domain", ""))
+    return lead
+
+
+def link_company(lead: Lead, domain: str) -> None:
+    """Copy the company's name to the lead; a domain finds (or makes, or completes) the company."""
+    domain = domain.lower().removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
+    if domain:
+        known = Company.objects.living().filter(domain=domain).first()
+        if known is not None:
+            lead.company = known
+        elif lead.company is None:
+            lead.company = Company.objects.create(name=domain, domain=domain)
+        elif not lead.company.domain:
+            lead.company.domain = domain
+            lead.company.save(update_fields=["domain"])
+    lead.company_name = lead.company.name if lead.company else ""
+
+
+def _first_deal(lead: Lead, *, by: Person | None) -> None:
+    deal = Deal.objects.create(
+        lead=lead,
+        number=1,
+        opened_at=lead.created_at,
+        stage=lead.stage,
+        furthest_stage=lead.stage,
+        offering=lead.offering,
+        value=lead.value,
+        currency=lead.currency,
+        value_base=lead.value_base,
+    )
+    StagePassage.objects.create(deal=deal, stage=lead.stage, entered_at=lead.created_at, by=by)

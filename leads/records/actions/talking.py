@@ -1,0 +1,146 @@
+"""What was said to a lead and what comes next: calls, mails, meetings, notes, the next step."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from leads.records.actions import rules
+from leads.records.models import Lead
+from workspace.journal import actions as journal
+from workspace.journal.models import JournalEntry
+from workspace.people.models import Person
+
+LONGEST_NOTE = 10_000
+LONGEST_TALK_MINUTES = 24 * 60
+
+
+class Talk(models.TextChoices):
+    """A way of talking; a note is said to colleagues only and counts as no activity of the lead."""
+
+    NOTE = "note", gettext_lazy("Note")
+    CALL = "call", gettext_lazy("Call")
+    MAIL = "mail", gettext_lazy("Mail")
+    MEETING = "meeting", gettext_lazy("Meeting")
+
+
+VERBS = {Talk.NOTE: "lead.noted", Talk.CALL: "lead.called", Talk.MAIL: "lead.mailed", Talk.MEETING: "lead.met"}
+
+
+@transaction.atomic
+def log_talk(
+    lead: Lead,
+    talk: Talk,
+    *,
+    text: str,
+    by: Person | None,
+    at: datetime,
+    happened_at: datetime | None = None,
+    minutes: int | None = None,
+    was_reached: bool = True,
+) -> JournalEntry:
+    """Write down a call, mail, meeting or note, which happened at `at` unless an earlier time is given.
+
+    A call that was not answered (`was_reached=False`) needs no words; everything else does.
+
+    Raises:
+        PermissionDenied: `by` may not change leads.
+        ValidationError: no words, too many, a time to come, or an impossible length.
+    """
+    rules.demand_change(by)
+    text = text.replace("\x00", "").strip()
+    happened_at = happened_at or at
+    _judge_talk(talk, text, happened_at=happened_at, at=at, minutes=minutes, was_reached=was_reached)
+    if talk is not Talk.NOTE:
+        latest = Greatest(F("last_activity_at"), models.Value(happened_at, models.DateTimeField()))
+        Lead.objects.filter(pk=lead.pk).update(last_activity_at=latest)
+    return journal.record(
+        VERBS[talk],
+        subject=lead,
+        by=by,
+        at=happened_at,
+        is_demo=lead.is_demo,
+        text=text,
+        minutes=minutes,
+        was_reached=was_reached,
+    )
+
+
+def _judge_talk(
+    talk: Talk, text: str, *, happened_at: datetime, at: datetime, minutes: int | None, was_reached: bool
+) -> None:
+    if not text and (talk is Talk.NOTE or talk is Talk.MAIL or (was_reached and minutes is None)):
+        raise ValidationError({"text": _("Say in a few words what was said.")})
+    if len(text) > LONGEST_NOTE:
+        raise ValidationError({"text": _("10,000 characters are possible; put longer texts into a file.")})
+    if happened_at > at:
+        raise ValidationError({"happened_at": _("That is still to come; set it as the next step.")})
+    if minutes is not None and not 0 <= minutes <= LONGEST_TALK_MINUTES:
+        raise ValidationError({"minutes": _("A talk lasts up to 24 hours.")})
+
+
+@transaction.atomic
+def set_next_step(lead: Lead, text: str, *, due_at: datetime | None, by: Person | None, at: datetime) -> Lead:
+    """Say what comes next and when; returns the lead as stored.
+
+    Raises:
+        PermissionDenied: `by` may not change leads.
+        ValidationError: a step without a date, a date without a step, or a closed lead.
+    """
+    rules.demand_change(by)
+    lead = _locked(lead)
+    text = " ".join(text.split())
+    if not lead.is_open:
+        raise ValidationError({"next_step": _("This deal is closed; open the next one first.")})
+    if not text:
+        raise ValidationError({"next_step": _("Say what comes next.")})
+    if len(text) > 200:  # noqa: PLR2004 - the column's length
+        raise ValidationError({"next_step": _("200 characters are possible.")})
+    if due_at is None:
+        raise ValidationError({"next_step_at": _("Say when, as in “Thursday 10:00”.")})
+    lead.next_step, lead.next_step_at = text, due_at
+    lead.save(update_fields=["next_step", "next_step_at"])
+    lead.refresh_from_db(fields=["version"])
+    journal.record(
+        "lead.next_step_set", subject=lead, by=by, at=at, is_demo=lead.is_demo, step=text, due=due_at.isoformat()
+    )
+    return lead
+
+
+@transaction.atomic
+def finish_next_step(lead: Lead, *, by: Person | None, at: datetime, text: str = "") -> Lead:
+    """Tick the next step off, with a word on how it went if there is one; returns the lead as stored.
+
+    Raises:
+        PermissionDenied: `by` may not change leads.
+        ValidationError: there is none.
+    """
+    rules.demand_change(by)
+    lead = _locked(lead)
+    if not lead.next_step:
+        raise ValidationError({"next_step": _("No next step is set.")})
+    journal.record(
+        "lead.next_step_done",
+        subject=lead,
+        by=by,
+        at=at,
+        is_demo=lead.is_demo,
+        step=lead.next_step,
+        due=lead.next_step_at.isoformat() if lead.next_step_at else "",
+        text=text.strip(),
+    )
+    lead.next_step, lead.next_step_at = "", None
+    lead.save(update_fields=["next_step", "next_step_at"])
+    lead.refresh_from_db(fields=["version"])
+    return lead
+
+
+def _locked(lead: Lead) -> Lead:
+    stored = rules.lock([lead])
+    if lead.pk not in stored:
+        raise Lead.DoesNotExist
+    return stored[lead.pk]

@@ -1,0 +1,350 @@
+"""The fields of a lead by the names that forms, files and the API share, and how a value given for each is cleaned.
+
+Cleaning looks at one value and touches no database; `leads.records.references` then turns names into records.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator, URLValidator
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from leads.audience.models import BuyingRole
+from leads.records.telephones import telephone_key
+
+# Control characters but tab and line ends; NUL cannot be stored, the others only hurt.
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+CURRENCY = re.compile(r"^[A-Z]{3}\Z")
+CONSENTS = ("mail", "phone", "visits")
+TRUE = {"true", "yes", "y", "1", "on", "ja", "oui", "si", "sí"}
+FALSE = {"false", "no", "n", "0", "off", "nein", "non"}
+
+_valid_email = EmailValidator()
+_valid_url = URLValidator(schemes=["http", "https"])
+
+
+class Kind(StrEnum):
+    TEXT = "text"
+    EMAIL = "email"
+    PHONE = "phone"
+    NUMBER = "number"
+    MONEY = "money"
+    CURRENCY = "currency"
+    DATE = "date"
+    MOMENT = "moment"
+    YES_NO = "yes_no"
+    LINK = "link"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    REFERENCE = "reference"
+    REFERENCES = "references"
+    CONSENT = "consent"
+
+
+@dataclass(frozen=True)
+class LeadField:
+    """One field. `refers_to` names the kind of record a reference speaks of; an unknown one is made where `makes` says so."""
+
+    key: str
+    label: str | Promise
+    kind: Kind = Kind.TEXT
+    max_length: int | None = None
+    refers_to: str = ""
+    makes: bool = False
+    choices: tuple[str, ...] = ()
+    on_deal: bool = False
+    only_new: bool = False
+    is_personal: bool = False
+
+
+def _text(key: str, label: Any, length: int, *, is_personal: bool = False) -> LeadField:
+    return LeadField(key, label, Kind.TEXT, length, is_personal=is_personal)
+
+
+def _reference(key: str, label: Any, refers_to: str, *, makes: bool = False, on_deal: bool = False) -> LeadField:
+    return LeadField(key, label, Kind.REFERENCE, 200, refers_to=refers_to, makes=makes, on_deal=on_deal)
+
+
+FIELDS: dict[str, LeadField] = {
+    field.key: field
+    for field in (
+        _text("external_id", gettext_lazy("External id"), 120),
+        _text("first_name", gettext_lazy("First name"), 120, is_personal=True),
+        _text("last_name", gettext_lazy("Last name"), 120, is_personal=True),
+        LeadField("email", gettext_lazy("E-mail"), Kind.EMAIL, 254, is_personal=True),
+        LeadField("phone", gettext_lazy("Telephone"), Kind.PHONE, 60, is_personal=True),
+        _text("job_title", gettext_lazy("Job title"), 160, is_personal=True),
+        _reference("company", gettext_lazy("Company"), "company", makes=True),
+        _text("company_domain", gettext_lazy("Company’s domain"), 253),
+        _text("industry", gettext_lazy("Industry"), 120),
+        _text("country", gettext_lazy("Country"), 80),
+        _text("city", gettext_lazy("City"), 120),
+        _reference("source", gettext_lazy("Source"), "source", makes=True),
+        _reference("campaign", gettext_lazy("Campaign"), "campaign", makes=True),
+        _reference("stage", gettext_lazy("Stage"), "stage"),
+        _reference("owner", gettext_lazy("Owner"), "person"),
+        _reference("marketer", gettext_lazy("Marketer"), "person"),
+        _reference("persona", gettext_lazy("Persona"), "persona"),
+        LeadField(
+            "buying_role",
+            gettext_lazy("Role in the buying"),
+            Kind.CHOICE,
+            choices=tuple(str(v) for v in BuyingRole.values),
+        ),
+        LeadField("interests", gettext_lazy("Interests"), Kind.REFERENCES, 120, refers_to="interest", makes=True),
+        _reference("offering", gettext_lazy("Offering"), "offering", makes=True, on_deal=True),
+        LeadField("value", gettext_lazy("Value"), Kind.MONEY, on_deal=True),
+        LeadField("currency", gettext_lazy("Currency"), Kind.CURRENCY, on_deal=True),
+        LeadField("created_at", gettext_lazy("Created"), Kind.MOMENT, only_new=True),
+        LeadField("closed_at", gettext_lazy("Closed"), Kind.MOMENT, only_new=True),
+        _reference("lost_reason", gettext_lazy("Reason"), "reason", makes=True),
+        LeadField("next_step", gettext_lazy("Next step"), Kind.TEXT, 200, is_personal=True),
+        LeadField("next_step_at", gettext_lazy("Next step on"), Kind.MOMENT),
+        LeadField("asleep_until", gettext_lazy("Asleep until"), Kind.DATE),
+        LeadField("crm_url", gettext_lazy("Link to the CRM"), Kind.LINK, 500),
+        LeadField("tags", gettext_lazy("Tags"), Kind.REFERENCES, 120, refers_to="tag", makes=True),
+        LeadField("consent", gettext_lazy("Consent"), Kind.CONSENT),
+    )
+}
+# Fields that a page or the API may write one by one at any time: not those of a new lead, nor what has an action of its own.
+EDITABLE = tuple(
+    key for key, field in FIELDS.items() if not field.only_new and key not in {"stage", "lost_reason", "company_domain"}
+)
+READ_ONLY = ("fit", "engagement", "grade", "care", "last_activity_at", "stage_entered_at", "furthest_stage")
+
+
+def register(field: LeadField) -> None:
+    """Make a field of an upper room known.
+
+    Raises:
+        ValueError: the key is registered already.
+    """
+    if field.key in FIELDS:
+        raise ValueError(f"The lead field {field.key!r} is registered twice.")
+    FIELDS[field.key] = field
+
+
+def clean_text(value: object, max_length: int | None = None) -> str:
+    """One trimmed line of text without control characters.
+
+    Raises:
+        ValidationError: it is longer than the field holds.
+    """
+    if not isinstance(value, str | int | float | Decimal):
+        raise ValidationError(_("This is not a text."))
+    text = " ".join(CONTROL.sub("", str(value)).split())
+    if max_length is not None and len(text) > max_length:
+        raise ValidationError(
+            _("This has %(count)d characters; %(limit)d are possible.") % {"count": len(text), "limit": max_length}
+        )
+    return text
+
+
+def clean_email(value: object) -> str:
+    """A trimmed address in small letters, or nothing."""
+    address = clean_text(value, 254).removeprefix("mailto:").lower()
+    if address:
+        try:
+            _valid_email(address)
+        except ValidationError as error:
+            raise ValidationError(_("“%s” is no e-mail address.") % address[:80]) from error
+    return address
+
+
+def clean_number(value: object) -> Decimal | None:
+    """A decimal number; nothing for an empty text."""
+    text = clean_text(value).replace(" ", "").replace("\u202f", "")
+    if not text:
+        return None
+    try:
+        number = Decimal(text)
+    except InvalidOperation as error:
+        raise ValidationError(_("“%s” is no number.") % text[:40]) from error
+    if not number.is_finite():
+        raise ValidationError(_("“%s” is no number.") % text[:40])
+    return number
+
+
+def clean_money(value: object) -> Decimal | None:
+    """A positive amount in cents, up to twelve digits before the point."""
+    amount = clean_number(value)
+    if amount is None:
+        return None
+    if amount < 0 or amount >= Decimal("1e12"):
+        raise ValidationError(_("A value lies between 0 and 999,999,999,999."))
+    return amount.quantize(Decimal("0.01"))
+
+
+def clean_date(value: object) -> date | None:
+    """A day, from a date or ISO text (2026-11-22)."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    text = clean_text(value)
+    day: date | None = _parsed(parse_date, text[:10], text) if text else None
+    return day
+
+
+def clean_moment(value: object) -> datetime | None:
+    """An instant, from a datetime or ISO text; a day alone is its start, and a missing zone the active one."""
+    if isinstance(value, datetime):
+        moment = value
+    elif isinstance(value, date):
+        moment = datetime.combine(value, time.min)
+    else:
+        text = clean_text(value)
+        if not text:
+            return None
+        is_day = len(text) == len("2026-11-22")
+        moment = (
+            datetime.combine(_parsed(parse_date, text, text), time.min)
+            if is_day
+            else _parsed(parse_datetime, text, text)
+        )
+    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+
+
+def _parsed(parse: Any, text: str, whole: str) -> Any:
+    try:
+        result = parse(text)
+    except ValueError:
+        result = None
+    if result is None:
+        raise ValidationError(_("“%s” is no date, as 2026-11-22 is.") % whole[:40])
+    return result
+
+
+def clean_yes_no(value: object) -> bool | None:
+    """Yes or no from a truth value or a word for it; nothing for an empty text."""
+    if isinstance(value, bool):
+        return value
+    text = clean_text(value).lower()
+    if text in TRUE | FALSE:
+        return text in TRUE
+    if not text:
+        return None
+    raise ValidationError(_("“%s” is neither yes nor no.") % text[:40])
+
+
+def clean_link(value: object, max_length: int | None = 500) -> str:
+    """An http or https address, or nothing: no other scheme is ever made a link."""
+    link = clean_text(value, max_length)
+    if link:
+        try:
+            _valid_url(link)
+        except ValidationError as error:
+            raise ValidationError(_("“%s” is no web address.") % link[:80]) from error
+    return link
+
+
+def clean_consent(value: object) -> dict[str, bool]:
+    """What was consented to, by way: mail, phone, visits; unknown ways are refused, unknown answers left out."""
+    if not isinstance(value, Mapping):
+        raise ValidationError(_("Consent is told by way: mail, phone, visits."))
+    if unknown := sorted(set(map(str, value)) - set(CONSENTS)):
+        raise ValidationError(_("Consent is told by way: mail, phone, visits; not %s.") % ", ".join(unknown)[:80])
+    answers = {str(way): clean_yes_no("" if answer is None else answer) for way, answer in value.items()}
+    return {way: answer for way, answer in answers.items() if answer is not None}
+
+
+def clean_names(value: object, max_length: int | None = 120) -> list[str | int]:
+    """Names (or ids) from a list or from a text parted by commas or semicolons; each once, in order."""
+    parts: Iterable[object] = re.split(r"[;,]", value) if isinstance(value, str) else value  # type: ignore[assignment]
+    if not isinstance(parts, list | tuple):
+        raise ValidationError(_("This is not a list."))
+    cleaned = [part if isinstance(part, int) else clean_text(part, max_length) for part in parts]
+    return list(dict.fromkeys(name for name in cleaned if name != ""))
+
+
+def _clean_currency(value: object) -> str:
+    code = clean_text(value, 3).upper()
+    if code and not CURRENCY.match(code):
+        raise ValidationError(_("A currency has three letters, as in EUR or USD."))
+    return code
+
+
+def _clean_choice(field: LeadField, value: object) -> str:
+    choice = clean_text(value).lower()
+    if choice and choice not in field.choices:
+        raise ValidationError(
+            _("“%(choice)s” is none of %(choices)s.") % {"choice": choice[:40], "choices": ", ".join(field.choices)}
+        )
+    return choice
+
+
+def _clean_phone(value: object) -> str:
+    phone = clean_text(value, 60)
+    if phone and not telephone_key(phone):
+        raise ValidationError(_("“%s” is no telephone number.") % phone[:40])
+    return phone
+
+
+def _clean_reference(field: LeadField, value: object) -> str | int | None:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    return clean_text(value, field.max_length) or None
+
+
+_cleaners: dict[Kind, Any] = {
+    Kind.EMAIL: lambda _field, value: clean_email(value),
+    Kind.PHONE: lambda _field, value: _clean_phone(value),
+    Kind.NUMBER: lambda _field, value: clean_number(value),
+    Kind.MONEY: lambda _field, value: clean_money(value),
+    Kind.CURRENCY: lambda _field, value: _clean_currency(value),
+    Kind.DATE: lambda _field, value: clean_date(value),
+    Kind.MOMENT: lambda _field, value: clean_moment(value),
+    Kind.YES_NO: lambda _field, value: clean_yes_no(value),
+    Kind.LINK: lambda field, value: clean_link(value, field.max_length),
+    Kind.CONSENT: lambda _field, value: clean_consent(value),
+    Kind.CHOICE: _clean_choice,
+    Kind.REFERENCE: _clean_reference,
+    Kind.REFERENCES: lambda field, value: clean_names(value, field.max_length),
+    Kind.CHOICES: lambda field, value: clean_names(value, field.max_length),
+    Kind.TEXT: lambda field, value: clean_text(value, field.max_length),
+}
+_EMPTY: dict[Kind, Any] = {Kind.REFERENCES: [], Kind.CHOICES: [], Kind.CONSENT: {}}
+_NOTHING = {Kind.NUMBER, Kind.MONEY, Kind.DATE, Kind.MOMENT, Kind.YES_NO, Kind.REFERENCE}
+
+
+def clean_value(field: LeadField, value: object) -> Any:
+    """The value to be stored for `field`; None or an empty text become the field's own kind of nothing.
+
+    Raises:
+        ValidationError: the value does not fit; the message is a sentence for whoever gave it.
+    """
+    if value is None or value == "":
+        return None if field.kind in _NOTHING else _EMPTY.get(field.kind, "")
+    return _cleaners[field.kind](field, value)
+
+
+def clean(values: Mapping[str, object]) -> dict[str, Any]:
+    """All of `values` cleaned, by key; custom fields (`custom`, a mapping) are cleaned by `leads.records.custom`.
+
+    Raises:
+        ValidationError: by field, all that does not fit at once.
+    """
+    cleaned: dict[str, Any] = {}
+    errors: dict[str, list[str]] = {}
+    for key, value in values.items():
+        field = FIELDS.get(key)
+        if field is None:
+            errors[key] = [_("A lead has no field of this name.")]
+            continue
+        try:
+            cleaned[key] = clean_value(field, value)
+        except ValidationError as error:
+            errors[key] = error.messages
+    if errors:
+        raise ValidationError(errors)
+    return cleaned

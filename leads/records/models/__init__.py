@@ -1,0 +1,8 @@
+"""Companies, leads with their deals, and the definitions of custom fields."""
+
+from leads.records.models.companies import Company
+from leads.records.models.custom import CustomField
+from leads.records.models.deals import Deal, StagePassage
+from leads.records.models.leads import Lead, LeadQuerySet
+
+__all__ = ["Company", "CustomField", "Deal", "Lead", "LeadQuerySet", "StagePassage"]

@@ -1,0 +1,113 @@
+"""What leads and companies make known to the ground floor: subjects, verbs, jobs, default permissions."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from leads.records.actions.companies import rename_steps
+from leads.records.models import Company, Deal, Lead
+from workspace import subjects, verbs
+from workspace.jobs import kinds
+from workspace.people import roles
+from workspace.people.models import Person
+from workspace.subjects import Hit, Subject
+from workspace.verbs import Verb
+
+
+def _search_leads(person: Person, text: str, limit: int) -> Iterable[Hit]:
+    found = Lead.objects.visible_to(person).matching(text).select_related("stage").order_by("-last_activity_at", "-pk")
+    for lead in found[:limit]:
+        subtitle = ", ".join(part for part in (lead.job_title, lead.company_name, lead.stage.name) if part)
+        yield Hit("lead", str(lead), subtitle, lead.get_absolute_url())
+
+
+def _search_companies(person: Person, text: str, limit: int) -> Iterable[Hit]:
+    for company in Company.objects.visible_to(person).matching(text).order_by("sort_name", "pk")[:limit]:
+        yield Hit("company", company.name, company.industry or company.domain, company.get_absolute_url())
+
+
+def _aliases(pk: int) -> list[int]:
+    """The survivor's id and those of all leads merged into it."""
+    return [pk, *Lead.objects.filter(merged_into=pk).values_list("pk", flat=True)]
+
+
+subjects.register(
+    Subject(
+        kind="lead",
+        model=Lead,
+        label="lead",
+        url=Lead.get_absolute_url,
+        title=str,
+        visible_to=Lead.objects.visible_to,
+        search=_search_leads,
+        alias_of=_aliases,
+    )
+)
+subjects.register(
+    Subject(
+        kind="company",
+        model=Company,
+        label="company",
+        url=Company.get_absolute_url,
+        title=str,
+        visible_to=Company.objects.visible_to,
+        search=_search_companies,
+    )
+)
+subjects.register(
+    Subject(
+        kind="deal",
+        model=Deal,
+        label="deal",
+        url=lambda deal: deal.lead.get_absolute_url(),
+        title=str,
+        visible_to=lambda person: Deal.objects.filter(lead__in=Lead.objects.visible_to(person)),
+    )
+)
+
+verbs.register(
+    Verb("lead.created", _("Lead created"), _("made this lead, in {stage}"), "plus", personal=("name",)),
+    Verb("lead.imported", _("Lead imported"), _("brought this lead in from {file}, line {row}"), "upload"),
+    Verb("lead.edited", _("Lead edited"), _("changed"), "pencil", personal=("changes",)),
+    Verb("lead.assigned", _("Lead assigned"), _("gave it into other hands"), "user-round-check", personal=("changes",)),
+    Verb(
+        "lead.moved",
+        _("Lead moved"),
+        _("moved it from {came_from} to {to}"),
+        "arrow-right",
+        personal=("reason_text",),
+    ),
+    Verb("lead.noted", _("Note written"), _("noted"), "sticky-note", "talks", personal=("text",), webhook=False),
+    Verb("lead.called", _("Call logged"), _("called"), "phone", "talks", personal=("text",), scorable=True),
+    Verb("lead.mailed", _("Mail logged"), _("wrote a mail"), "mail", "talks", personal=("text",), scorable=True),
+    Verb("lead.met", _("Meeting logged"), _("met"), "users-round", "talks", personal=("text",), scorable=True),
+    Verb("lead.next_step_set", _("Next step set"), _("set the next step: {step}"), "calendar", personal=("step",)),
+    Verb(
+        "lead.next_step_done",
+        _("Next step done"),
+        _("did the next step: {step}"),
+        "check",
+        "talks",
+        personal=("step", "text"),
+    ),
+    Verb("lead.deal_opened", _("Deal opened"), _("opened deal {number}, in {stage}"), "repeat-2"),
+    Verb("company.created", _("Company created"), _("made this company"), "plus"),
+    Verb("company.imported", _("Company imported"), _("brought this company in from {file}"), "upload"),
+    Verb("company.edited", _("Company edited"), _("changed"), "pencil"),
+)
+
+kinds.register(kinds.JobKind("leads.records.rename_company", rename_steps))
+
+roles.grant(["leads_records.view_lead", "leads_records.view_company", "leads_records.view_deal"], roles.EVERYBODY)
+roles.grant(
+    [
+        "leads_records.add_lead",
+        "leads_records.change_lead",
+        "leads_records.add_company",
+        "leads_records.change_company",
+    ],
+    roles.WORKING,
+)
+roles.grant(
+    [f"leads_records.{act}_customfield" for act in ("view", "add", "change", "delete")], [roles.Role.ADMINISTRATOR]
+)

@@ -1,0 +1,8 @@
+"""The URL tree of the workspace."""
+
+from django.contrib import admin
+from django.urls import path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+]

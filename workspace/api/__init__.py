@@ -1,0 +1,1 @@
+"""The API kit: tokens, scopes, keyset pages, problem+json, shared by every room's viewsets."""

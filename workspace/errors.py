@@ -1,0 +1,10 @@
+"""Errors that pages and API answer in one place each."""
+
+
+class Conflict(Exception):
+    """A lost race or a stale record: answered with 409 and the present state.
+
+    Subclasses carry the record as it is now and say in `title` what happened, in words a user reads.
+    """
+
+    title = "Somebody was first"

@@ -1,0 +1,1 @@
+"""How other programs come in: access tokens, hashed at rest."""

@@ -1,0 +1,6 @@
+from workspace.rooms import Room
+
+
+class JobsRoom(Room):
+    name = "workspace.jobs"
+    label = "workspace_jobs"

@@ -1,0 +1,1 @@
+"""Money: ISO 4217 currencies, the workspace's own currency, and dated rates."""

@@ -1,0 +1,1 @@
+"""Typed settings of the workspace, declared by the rooms that read them."""

@@ -1,0 +1,6 @@
+from workspace.rooms import Room
+
+
+class OptionsRoom(Room):
+    name = "workspace.options"
+    label = "workspace_options"

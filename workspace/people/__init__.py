@@ -1,0 +1,1 @@
+"""People, their departments and roles, and how they come in: by invitation only."""
