@@ -152,7 +152,7 @@ def clean_text(value: object, max_length: int | None = None) -> str:
 
 def clean_email(value: object) -> str:
     """A trimmed address in small letters, or nothing."""
-    address = clean_text(value, 254).removeprefix("mailto:").lower()
+    address = clean_text(value, 254).lower().removeprefix("mailto:")
     if address:
         try:
             _valid_email(address)

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from unicodedata import decimal
 
 import phonenumbers
 
@@ -15,7 +16,8 @@ def telephone_key(phone: str, region: str | None = None) -> str:
 
     Empty where there are fewer than 4 or more than 15 digits (ITU-T E.164): that is no number.
     """
-    bare = NOT_DIAL.sub("", phone)
+    # Digits of other scripts count as the digits they are.
+    bare = "".join(sign if sign == "+" else str(decimal(sign)) for sign in NOT_DIAL.sub("", phone))
     digits = bare.replace("+", "")
     if not FEWEST_DIGITS <= len(digits) <= MOST_DIGITS:
         return ""

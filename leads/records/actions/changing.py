@@ -10,9 +10,10 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from leads.records import custom, fields, references
+from leads.records import custom, fields
 from leads.records.actions import rules
 from leads.records.actions.creating import TO_MANY, link_company
+from leads.records.actions.resolving import Origin, resolve
 from leads.records.fields import FIELDS
 from leads.records.models import Deal, Lead
 from leads.records.telephones import telephone_key
@@ -49,7 +50,6 @@ def change(lead: Lead, values: Mapping[str, object], *, by: Person | None, at: d
     return stored[0]
 
 
-@transaction.atomic
 def change_many(leads: Sequence[Lead], values: Mapping[str, object], *, by: Person | None, at: datetime) -> list[Lead]:
     """Set the same `values` (by the keys of `fields.EDITABLE`, and `custom`) on all `leads`, and return them as stored.
 
@@ -60,19 +60,25 @@ def change_many(leads: Sequence[Lead], values: Mapping[str, object], *, by: Pers
         ValidationError: by field; then nothing is changed on any lead.
     """
     rules.demand_change(by)
+    with rules.told_when_taken(values, leads):
+        return _change_many(leads, values, Origin(by, at))
+
+
+@transaction.atomic
+def _change_many(leads: Sequence[Lead], values: Mapping[str, object], origin: Origin) -> list[Lead]:
     given = dict(values)
     own = custom.clean("lead", given.pop("custom", {}))
     if fixed := sorted(set(given) & (set(FIELDS) - {*fields.EDITABLE, "company_domain"})):
         raise ValidationError({key: _("This cannot be changed here.") for key in fixed})
-    resolved = references.resolve(fields.clean(given))
+    resolved = resolve(fields.clean(given), origin)
     stored = rules.lock(leads)
-    happenings = [happening for lead in stored.values() for happening in _change_one(lead, resolved, own, at=at)]
-    journal.record_many(happenings, by=by)
+    happenings = [happening for lead in stored.values() for happening in _change_one(lead, resolved, own, origin)]
+    journal.record_many(happenings, by=origin.by)
     return list(stored.values())
 
 
-def _change_one(lead: Lead, resolved: dict[str, Any], own: dict[str, Any], *, at: datetime) -> list[journal.Happening]:
-    changes = [*_set_columns(lead, resolved, at=at), *_set_custom(lead, own), *_set_many(lead, resolved)]
+def _change_one(lead: Lead, resolved: dict[str, Any], own: dict[str, Any], origin: Origin) -> list[journal.Happening]:
+    changes = [*_set_columns(lead, resolved, origin), *_set_custom(lead, own), *_set_many(lead, resolved)]
     if not changes:
         return []
     rules.demand_identity(lead)
@@ -85,7 +91,9 @@ def _change_one(lead: Lead, resolved: dict[str, Any], own: dict[str, Any], *, at
     hands = [change for change in changes if change.field in HANDS]
     rest = [change for change in changes if change.field not in HANDS]
     return [
-        journal.Happening(verb, lead, at, facts={"changes": [one.as_fact() for one in told]}, is_demo=lead.is_demo)
+        journal.Happening(
+            verb, lead, origin.at, facts={"changes": [one.as_fact() for one in told]}, is_demo=lead.is_demo
+        )
         for verb, told in (("lead.assigned", hands), ("lead.edited", rest))
         if told
     ]
@@ -96,19 +104,19 @@ def _written(lead: Lead) -> set[str]:
     return columns | {"company_name", "phone_key", "value_base", "consent_at", "custom"}
 
 
-def _set_columns(lead: Lead, resolved: dict[str, Any], *, at: datetime) -> list[Changed]:
+def _set_columns(lead: Lead, resolved: dict[str, Any], origin: Origin) -> list[Changed]:
     before = {key: getattr(lead, key) for key in fields.EDITABLE if key not in TO_MANY}
     for key in before.keys() & resolved.keys():
         setattr(lead, key, resolved[key])
     if "company_domain" in resolved or "company" in resolved:
-        link_company(lead, resolved.get("company_domain", ""))
+        link_company(lead, resolved.get("company_domain", ""), origin)
     if "phone" in resolved:
         lead.phone_key = telephone_key(lead.phone)
     if {"value", "currency"} & resolved.keys():
-        for key, value in rules.worth({"value": lead.value, "currency": lead.currency}, at=at).items():
+        for key, value in rules.worth({"value": lead.value, "currency": lead.currency}, at=origin.at).items():
             setattr(lead, key, value)
     if lead.consent != before["consent"]:
-        lead.consent_at = at
+        lead.consent_at = origin.at
     return [
         Changed(key, str(FIELDS[key].label), said(old), said(getattr(lead, key)))
         for key, old in before.items()

@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from leads.funnel.models import Stage
-from leads.records import custom, fields, policies, references
+from leads.records import custom, fields, policies
 from leads.records.actions import rules
+from leads.records.actions.resolving import Origin, company_called, resolve
 from leads.records.models import Company, Deal, Lead, StagePassage
 from leads.records.telephones import telephone_key
 from workspace.journal import actions as journal
@@ -20,7 +21,6 @@ TO_MANY = ("interests", "tags")
 NOT_COLUMNS = {*TO_MANY, "company_domain", "lost_reason", "closed_at", "created_at"}
 
 
-@transaction.atomic
 def create(values: Mapping[str, object], *, by: Person | None, at: datetime, is_demo: bool = False) -> Lead:
     """Make a lead of `values` (by the keys of `fields.FIELDS`, and `custom`) in its stage, the first one unless given.
 
@@ -32,10 +32,17 @@ def create(values: Mapping[str, object], *, by: Person | None, at: datetime, is_
     """
     if by is not None and not policies.may_create(by):
         raise PermissionDenied(_("You may look at leads, but not make new ones."))
+    with rules.told_when_taken(values):
+        return _create(values, Origin(by, at, is_demo))
+
+
+@transaction.atomic
+def _create(values: Mapping[str, object], origin: Origin) -> Lead:
+    by, is_demo = origin.by, origin.is_demo
     given = dict(values)
     own = custom.clean("lead", given.pop("custom", {}))
-    resolved = references.resolve(fields.clean(given))
-    lead = _built(resolved, by=by, at=at)
+    resolved = resolve(fields.clean(given), origin)
+    lead = _built(resolved, origin)
     lead.custom = {key: value for key, value in own.items() if value is not None}
     lead.is_demo = is_demo
     rules.demand_identity(lead)
@@ -51,11 +58,11 @@ def create(values: Mapping[str, object], *, by: Person | None, at: datetime, is_
     return lead
 
 
-def _built(resolved: dict[str, Any], *, by: Person | None, at: datetime) -> Lead:
+def _built(resolved: dict[str, Any], origin: Origin) -> Lead:
     stage = resolved.pop("stage", None) or Stage.objects.on_path().first()
     if stage is None or stage.is_closed:
         raise ValidationError({"stage": _("A new lead starts in an open stage.")})
-    created_at = min(resolved.get("created_at") or at, at)
+    created_at = min(resolved.get("created_at") or origin.at, origin.at)
     columns = {key: value for key, value in resolved.items() if key not in NOT_COLUMNS}
     lead = Lead(
         **columns | rules.worth(resolved, at=created_at),
@@ -63,15 +70,15 @@ def _built(resolved: dict[str, Any], *, by: Person | None, at: datetime) -> Lead
         furthest_stage=stage,
         stage_entered_at=created_at,
         created_at=created_at,
-        created_by=by,
+        created_by=origin.by,
         phone_key=telephone_key(resolved.get("phone", "")),
-        consent_at=at if resolved.get("consent") else None,
+        consent_at=origin.at if resolved.get("consent") else None,
     )
-    link_company(lead, resolved.get("company_domain", ""))
+    link_company(lead, resolved.get("company_domain", ""), origin)
     return lead
 
 
-def link_company(lead: Lead, domain: str) -> None:
+def link_company(lead: Lead, domain: str, origin: Origin) -> None:
     """Copy the company's name to the lead; a domain finds (or makes, or completes) the company."""
     domain = domain.lower().removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
     if domain:
@@ -79,7 +86,7 @@ def link_company(lead: Lead, domain: str) -> None:
         if known is not None:
             lead.company = known
         elif lead.company is None:
-            lead.company = Company.objects.create(name=domain, domain=domain)
+            lead.company = company_called(domain, origin, domain=domain)
         elif not lead.company.domain:
             lead.company.domain = domain
             lead.company.save(update_fields=["domain"])

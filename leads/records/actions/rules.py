@@ -1,20 +1,23 @@
 """Rules that hold for every lead, however it comes in or changes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from leads.funnel.models import Reason, Stage
-from leads.records import policies
+from leads.records import fields, policies
 from leads.records.models import Lead
 from workspace.money.conversion import to_base
 from workspace.money.currencies import CURRENCY
 from workspace.people.models import Person
 
 RECOGNISED_BY = ("email", "external_id", "phone")
+UNIQUE = ("email", "external_id")
 
 
 def demand_change(by: Person | None) -> None:
@@ -61,6 +64,22 @@ def demand_unique(lead: Lead) -> None:
             errors[key] = ValidationError(words, code="taken", params={"name": str(other), "lead": other.pk})
     if errors:
         raise ValidationError(errors)
+
+
+@contextmanager
+def told_when_taken(values: Mapping[str, object], leads: Iterable[Lead] = ()) -> Iterator[None]:
+    """Around a transaction: whoever loses the race for an e-mail address or external id is told as if having come later.
+
+    Raises:
+        ValidationError: another lead took it in this very moment.
+    """
+    try:
+        yield
+    except IntegrityError:
+        known = fields.clean({key: values[key] for key in UNIQUE if key in values})
+        lead = next(iter(leads), None)
+        demand_unique(Lead(pk=lead.pk if lead else None, **known))
+        raise
 
 
 def worth(values: dict[str, Any], *, at: datetime) -> dict[str, Any]:

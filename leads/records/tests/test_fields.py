@@ -1,0 +1,122 @@
+"""Values as people and files give them, cleaned for each kind of field; whatever is given, the answer is a value or a sentence."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leads.records import fields
+from leads.records.fields import FIELDS, Kind
+from leads.records.telephones import telephone_key
+
+anything = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(),
+    st.lists(st.text()),
+    st.dictionaries(st.text(), st.text()),
+    st.binary(),
+)
+
+
+@given(key=st.sampled_from(sorted(FIELDS)), value=anything)
+def test_any_value_is_cleaned_or_refused_with_a_sentence(key: str, value: Any) -> None:
+    try:
+        cleaned = fields.clean_value(FIELDS[key], value)
+    except ValidationError as error:
+        assert all(message.strip() for message in error.messages)
+    else:
+        assert "\x00" not in str(cleaned)
+
+
+@given(
+    key=st.sampled_from(sorted(key for key, field in FIELDS.items() if field.kind is not Kind.REFERENCES)),
+    value=st.text(),
+)
+def test_cleaning_twice_changes_nothing(key: str, value: str) -> None:
+    try:
+        once = fields.clean_value(FIELDS[key], value)
+    except ValidationError:
+        return
+    assert fields.clean_value(FIELDS[key], once) == once
+
+
+@pytest.mark.parametrize(
+    ("key", "given_value", "stored"),
+    [
+        ("first_name", "  Anne \u202fMarie\x00 ", "Anne Marie"),
+        ("first_name", "عبد الله", "عبد الله"),
+        ("first_name", "Zoë 🚀", "Zoë 🚀"),
+        ("email", " Mailto:ANKE@Ostertal.Example", "anke@ostertal.example"),
+        ("email", "ANKE@Ostertal.Example ", "anke@ostertal.example"),
+        ("value", "1200", Decimal("1200.00")),
+        ("value", " 1 200.5 ", Decimal("1200.50")),
+        ("currency", "eur", "EUR"),
+        ("asleep_until", "2026-11-22", date(2026, 11, 22)),
+        ("created_at", "2026-11-22", datetime(2026, 11, 22, tzinfo=UTC)),
+        ("tags", "a; b,a ,, c", ["a", "b", "c"]),
+        ("consent", {"mail": "no", "phone": True, "visits": ""}, {"mail": False, "phone": True}),
+        ("buying_role", "Champion", "champion"),
+        ("owner", "", None),
+    ],
+)
+def test_a_value_is_stored_in_one_form(key: str, given_value: object, stored: object) -> None:
+    assert fields.clean_value(FIELDS[key], given_value) == stored
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("first_name", "x" * 10_000, "10000 characters; 120 are possible"),
+        ("email", "anke(at)ostertal", "no e-mail address"),
+        ("phone", "call me", "no telephone number"),
+        ("value", "-5", "between 0 and"),
+        ("value", "NaN", "is no number"),
+        ("value", "1e999999", "between 0 and"),
+        ("asleep_until", "31.02.2026", "is no date"),
+        ("asleep_until", "2026-02-31", "is no date"),
+        ("crm_url", "javascript:alert(1)", "no web address"),
+        ("consent", {"pigeon": True}, "not pigeon"),
+        ("buying_role", "boss", "none of"),
+        ("currency", "E1R", "three letters"),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_words(key: str, value: object, said: str) -> None:
+    with pytest.raises(ValidationError, match=said.replace("(", r"\(")):
+        fields.clean_value(FIELDS[key], value)
+
+
+def test_all_that_does_not_fit_is_told_at_once() -> None:
+    with pytest.raises(ValidationError) as caught:
+        fields.clean({"email": "x", "value": "y", "shoe_size": 44})
+
+    assert set(caught.value.message_dict) == {"email", "value", "shoe_size"}
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ("+49 30 5550 0142", "+493055500142"),
+        ("0049 (30) 5550-0142", "+493055500142"),
+        ("030 5550142", "0305550142"),
+        ("٠٣٠ ٥٥٥٠١٤٢", "0305550142"),
+        ("123", ""),
+        ("1234567890123456", ""),
+        ("no number", ""),
+    ],
+)
+def test_two_ways_of_writing_one_number_have_one_key(written: str, key: str) -> None:
+    assert telephone_key(written) == key
+
+
+@given(st.text(max_size=80))
+def test_a_telephone_key_is_digits_or_nothing(written: str) -> None:
+    key = telephone_key(written)
+
+    assert key == "" or (key.isascii() and key.removeprefix("+").isdigit())
