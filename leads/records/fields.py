@@ -252,7 +252,7 @@ def clean_consent(value: object) -> dict[str, bool]:
     """What was consented to, by way: mail, phone, visits; unknown ways are refused, unknown answers left out."""
     if not isinstance(value, Mapping):
         raise ValidationError(_("Consent is told by way: mail, phone, visits."))
-    if unknown := sorted(set(map(str, value)) - set(CONSENTS)):
+    if unknown := sorted({clean_text(way) for way in value} - set(CONSENTS)):
         raise ValidationError(_("Consent is told by way: mail, phone, visits; not %s.") % ", ".join(unknown)[:80])
     answers = {str(way): clean_yes_no("" if answer is None else answer) for way, answer in value.items()}
     return {way: answer for way, answer in answers.items() if answer is not None}
