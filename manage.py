@@ -9,7 +9,9 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smarketing.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from smarketing.embedded import commands
+
+    commands.run(execute_from_command_line, sys.argv)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).expanduser
 DATABASE_URL = env.str("DATABASE_URL", default="")
 EMBEDDED = not DATABASE_URL
 ON_LOOPBACK = HOST in ("127.0.0.1", "localhost", "::1")
-BASE_URL = env.str("BASE_URL", default=f"http://{HOST}:{PORT}").rstrip("/")
+BASE_URL = (env.str("BASE_URL", default="") or f"http://{HOST}:{PORT}").rstrip("/")
 DEMO = env.bool("DEMO", default=EMBEDDED and ON_LOOPBACK)
 
 # Applications, the lowest floor first
@@ -211,14 +211,13 @@ else:
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="smarketing <smarketing@localhost>")
 
 # Celery
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or "filesystem://"
 if CELERY_BROKER_URL == "filesystem://":
+    CELERY_BROKER_TRANSPORT = "smarketing.embedded.broker:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(DATA_DIR / "queue"),
         "data_folder_out": str(DATA_DIR / "queue"),
         "control_folder": str(DATA_DIR / "queue-control"),
-        "processed_folder": str(DATA_DIR / "queue-done"),
-        "store_processed": False,
     }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
