@@ -28,11 +28,16 @@ _SOUGHT: dict[str, tuple[Callable[[], QuerySet[Any]], Find]] = {
 }
 
 
-def find(refers_to: str, given: object) -> Model | None:
-    """The record that `given` (a record, an id or a name) means, the oldest where several bear the name; None for no one."""
+def find(refers_to: str, given: object, *, retired: bool = False) -> Model | None:
+    """The record that `given` (a record, an id or a name) means, the oldest where several bear the name; None for no one.
+
+    With `retired` also one that is no longer in use, for lists of what refers to it still.
+    """
     if isinstance(given, Model):
         return given
     rows, by_name = _SOUGHT[refers_to]
+    if retired:
+        rows = rows().model._default_manager.all
     if isinstance(given, int):
         return rows().filter(pk=given).first()
     text = str(given).strip()
