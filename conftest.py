@@ -31,7 +31,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the embedded server once, in the process that hands out the tests."""
+    """Serve static files as they lie, and start the embedded server once, in the process that hands out the tests."""
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     if hasattr(config, "workerinput") or not settings.EMBEDDED:
         return
     folder = config.getoption("--postgres")

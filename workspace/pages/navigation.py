@@ -79,6 +79,21 @@ class Navigation:
     main: list[Link] = field(default_factory=list)
     more: list[Link] = field(default_factory=list)
     phone: list[Link] = field(default_factory=list)
+    has_badges: bool = False
+
+    @property
+    def is_in_more(self) -> bool:
+        """Whether the page lies under "More", which then stands open."""
+        return any(link.is_current for link in self.more)
+
+
+@dataclass(frozen=True)
+class Badge:
+    """How much waits at a place; None for nothing. `is_on_phone` for places of the bottom bar, which show it twice."""
+
+    key: str
+    count: Count | None
+    is_on_phone: bool
 
 
 _places: dict[str, Place] = {}
@@ -117,7 +132,8 @@ def navigation_of(person: Person, path: str) -> Navigation:
         # Whoever has no role yet still finds everything.
         is_mine = not person.roles or not person.roles.isdisjoint(link.place.roles)
         (main if is_mine and not link.place.in_more else more).append(link)
-    return Navigation(main, more, [link for link in links if link.place.phone][:PHONE_PLACES])
+    phone = [link for link in links if link.place.phone][:PHONE_PLACES]
+    return Navigation(main, more, phone, has_badges=any(place.badge for place in places))
 
 
 def tabs_of(key: str, person: Person, path: str) -> list[Link]:
@@ -127,15 +143,15 @@ def tabs_of(key: str, person: Person, path: str) -> list[Link]:
     return [Link(place, place is here) for place in tabs]
 
 
-def badges_of(person: Person) -> dict[str, Count]:
-    """What waits for `person`, by place; places with nothing are left out. Kept for half a minute.
+def badges_of(person: Person) -> list[Badge]:
+    """What waits for `person`, by place. Kept for half a minute.
 
     Costs one query a badge (under the time limit of `paging.count`), or one look into the cache.
     """
     key = _cache_key(person)
-    badges: dict[str, Count] | None = cache.get(key)
+    badges: list[Badge] | None = cache.get(key)
     if badges is None:
-        badges = _count_badges(person)
+        badges = _count_badges(places_of(person), person)
         cache.set(key, badges, _BADGE_SECONDS)
     return badges
 
@@ -145,20 +161,23 @@ def forget_badges(person: Person) -> None:
     cache.delete(_cache_key(person))
 
 
-def _count_badges(person: Person) -> dict[str, Count]:
+def _count_badges(places: list[Place], person: Person) -> list[Badge]:
     numbers: Counter[str] = Counter()
     inexact: set[str] = set()
-    places = places_of(person)
     homes = [place.key for place in places if place.sums_badges]
     for place in places:
         if place.badge is None:
             continue
         count = paging.count(place.badge(person), cap=_BADGE_CAP)
-        for key in {place.key, place.tabs_of or place.key, *homes}:
+        for key in {place.tabs_of or place.key, *homes}:
             numbers[key] += count.number or 0
             if not count.exact:
                 inexact.add(key)
-    return {key: Count(number, exact=key not in inexact) for key, number in numbers.items() if number}
+    on_phone = [place.key for place in places if place.phone and not place.tabs_of][:PHONE_PLACES]
+    return [
+        Badge(key, Count(number, exact=key not in inexact) if number else None, key in on_phone)
+        for key, number in numbers.items()
+    ]
 
 
 def _current(places: Iterable[Place], path: str) -> str:

@@ -1,4 +1,4 @@
-"""Who may see the developers' page."""
+"""Who may see what belongs to the shell: asked by pages and navigation alike."""
 
 from django.conf import settings
 
@@ -7,3 +7,7 @@ from workspace.people.models import Person
 
 def may_see_kit(person: Person) -> bool:
     return settings.DEBUG or person.is_superuser
+
+
+def may_enter_administration(person: Person) -> bool:
+    return person.is_staff

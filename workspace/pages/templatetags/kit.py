@@ -195,7 +195,7 @@ def undo_url(message: Any) -> str:
 
 
 @register.inclusion_tag("components/_field.html")
-def field(bound: BoundField, hint: str = "", **attrs: str) -> dict[str, object]:
+def field(bound: BoundField, hint: str = "", label: str = "", **attrs: str) -> dict[str, object]:
     """One field of any Django form: label above, help, error at the field. More `attrs` go to the control."""
     widget = bound.field.widget
     group = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
@@ -203,6 +203,7 @@ def field(bound: BoundField, hint: str = "", **attrs: str) -> dict[str, object]:
     attributes = {name.replace("_", "-"): value for name, value in attrs.items()}
     return {
         "field": bound,
+        "label": label or bound.label,
         "hint": hint or bound.help_text,
         "is_group": group,
         "is_check": check,
