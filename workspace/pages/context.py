@@ -10,10 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from workspace.pages.navigation import Navigation, navigation_of
 from workspace.pages.options import WORKSPACE_NAME
+from workspace.people import demo
 from workspace.people.models import Person
-
-DEMO_PASSWORD: Final = "demo-smarketing"  # noqa: S105 - shown on the sign-in page of a demo workspace, by design
-DEMO_DOMAIN: Final = "@demo.example"
 
 
 class Shell:
@@ -57,7 +55,7 @@ class DemoSignIn:
     name: str
     role: str | Promise
     letters: list[str]
-    password: str = DEMO_PASSWORD
+    password: str = demo.PASSWORD
 
 
 _DEMO_ROLES: Final = {
@@ -79,7 +77,7 @@ def demo_signins() -> list[DemoSignIn]:
     """The people of the demo workspace; nobody where there is none. Costs two queries when a template looks."""
     if not settings.DEMO:
         return []
-    addresses = [f"{name}{DEMO_DOMAIN}" for name in _DEMO_ROLES]
+    addresses = [demo.address(key) for key in _DEMO_ROLES]
     people = {
         person.email: person
         for person in Person.objects.active().filter(is_demo=True, email__in=addresses).prefetch_related("departments")

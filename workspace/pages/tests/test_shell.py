@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 import pytest
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -10,7 +11,9 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from workspace import subjects
 from workspace.pages import context, finding, navigation
 from workspace.pages.navigation import Place
+from workspace.people import demo
 from workspace.people.models import Person
+from workspace.people.roles import Role
 from workspace.subjects import Hit, Subject
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("workspace.pages.tests.urls")]
@@ -48,14 +51,14 @@ def test_the_sign_in_page_costs_no_query_for_who_is_not_there(
 
 def test_a_demo_workspace_offers_its_people_in_one_click_and_no_other_does(client: Client, settings: Settings) -> None:
     settings.DEMO = True
-    Person.objects.create_user("rep@demo.example", context.DEMO_PASSWORD, name="Mara Lindholm", is_demo=True)
+    Person.objects.create_user("rep@demo.example", demo.PASSWORD, name="Mara Lindholm", is_demo=True)
     Person.objects.create_user("admin@demo.example", "secret", name="A real Otto", is_demo=False)
 
     page = client.get("/accounts/login/")
     assert "Mara Lindholm" in page.text
     assert "A real Otto" not in page.text
 
-    signed_in = client.post("/accounts/login/", {"login": "rep@demo.example", "password": context.DEMO_PASSWORD})
+    signed_in = client.post("/accounts/login/", {"login": "rep@demo.example", "password": demo.PASSWORD})
     assert signed_in.status_code == HTTPStatus.FOUND
 
 
@@ -114,13 +117,15 @@ def test_a_place_is_found_from_the_beginning_of_any_of_its_words(text: str, foun
 def test_the_parts_are_shown_to_administrators_and_developers_only(
     client: Client, mara: Person, otto: Person, settings: Settings
 ) -> None:
+    nora = Person.objects.create_user("nora@fennmark.example")
+    nora.groups.add(Group.objects.get_or_create(name=Role.ADMINISTRATOR.value)[0])
     answers = []
-    for visitor, debug in ((mara, False), (otto, False), (mara, True)):
+    for visitor, debug in ((mara, False), (nora, False), (otto, False), (mara, True)):
         client.force_login(visitor)
         settings.DEBUG = debug
         answers.append(client.get("/kit/").status_code)
 
-    assert answers == [HTTPStatus.FORBIDDEN, HTTPStatus.OK, HTTPStatus.OK]
+    assert answers == [HTTPStatus.FORBIDDEN, HTTPStatus.OK, HTTPStatus.OK, HTTPStatus.OK]
 
 
 def test_the_status_line_tells_what_happened_and_how_to_take_it_back(as_mara: Client) -> None:
