@@ -19,7 +19,7 @@ from smarketing.embedded.commands import ending_orderly, ignore_further_signals
 from smarketing.embedded.errors import EmbeddedServerError
 from smarketing.embedded.lease import Lease
 from smarketing.embedded.server import EmbeddedServer
-from workspace.pages.context import DEMO_PASSWORD, demo_signins
+from workspace.pages.context import demo_signins
 from workspace.people import actions as people
 from workspace.people.models import Person
 
@@ -101,7 +101,7 @@ class Command(BaseCommand):
             return []
         width = max(len(signin.email) for signin in signins)
         return [
-            f"A demo workspace: sign in as one of these, with the password {DEMO_PASSWORD}",
+            f"A demo workspace: sign in as one of these, with the password {signins[0].password}",
             *(f"  {signin.email:<{width}}  {signin.role}" for signin in signins),
         ]
 
