@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model, QuerySet
+from django.utils.functional import Promise
+
+from workspace.registry import Registry
 
 if TYPE_CHECKING:
     from workspace.people.models import Person
@@ -34,7 +37,7 @@ class Subject:
 
     kind: str
     model: type[Model]
-    label: str
+    label: str | Promise
     url: Callable[[Any], str]
     title: Callable[[Any], str]
     visible_to: "Callable[[Person], QuerySet[Any]]"
@@ -44,7 +47,7 @@ class Subject:
     erase: Callable[[int], None] | None = None
 
 
-_kinds: dict[str, Subject] = {}
+_kinds: Registry[Subject] = Registry("subject kind")
 
 
 def register(subject: Subject) -> None:
@@ -53,9 +56,7 @@ def register(subject: Subject) -> None:
     Raises:
         ValueError: the kind is registered already.
     """
-    if subject.kind in _kinds:
-        raise ValueError(f"The subject kind {subject.kind!r} is registered twice.")
-    _kinds[subject.kind] = subject
+    _kinds.add(subject.kind, subject)
 
 
 def get(kind: str) -> Subject:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
+from workspace.registry import Registry
+
 
 @dataclass(frozen=True)
 class Verb:
@@ -27,7 +29,7 @@ class Verb:
     scorable: bool = False
 
 
-_verbs: dict[str, Verb] = {}
+_verbs: Registry[Verb] = Registry("verb")
 
 
 def register(*verbs: Verb) -> None:
@@ -37,9 +39,7 @@ def register(*verbs: Verb) -> None:
         ValueError: a key is registered already.
     """
     for verb in verbs:
-        if verb.key in _verbs:
-            raise ValueError(f"The verb {verb.key!r} is registered twice.")
-        _verbs[verb.key] = verb
+        _verbs.add(verb.key, verb)
 
 
 def get(key: str) -> Verb:

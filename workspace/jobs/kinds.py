@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from workspace.jobs.models import Job
+from workspace.registry import Registry
 
 Steps = Callable[[Job], Iterator[None]]
 
@@ -17,7 +18,7 @@ class JobKind:
     steps: Steps
 
 
-_kinds: dict[str, JobKind] = {}
+_kinds: Registry[JobKind] = Registry("job kind")
 
 
 def register(kind: JobKind) -> None:
@@ -26,9 +27,7 @@ def register(kind: JobKind) -> None:
     Raises:
         ValueError: the key is registered already.
     """
-    if kind.key in _kinds:
-        raise ValueError(f"The job kind {kind.key!r} is registered twice.")
-    _kinds[kind.key] = kind
+    _kinds.add(kind.key, kind)
 
 
 def get(key: str) -> JobKind:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 
 from workspace.options.models import StoredOption
+from workspace.registry import Registry
 
 Value = TypeVar("Value", str, int, bool, list[str], dict[str, Any])
 
@@ -23,8 +24,8 @@ class Option(Generic[Value]):
     check: Callable[[Value], None] | None = None
 
     def get(self) -> Value:
-        """The stored value, or the default. Costs one query by primary key."""
-        stored: Value | None = StoredOption.objects.filter(pk=self.key).values_list("value", flat=True).first()
+        """The stored value, or the default. Costs one query by its unique key."""
+        stored: Value | None = StoredOption.objects.filter(key=self.key).values_list("value", flat=True).first()
         return self.default if stored is None else stored
 
     def clean(self, value: object) -> Value:
@@ -40,7 +41,7 @@ class Option(Generic[Value]):
         return value
 
 
-_options: dict[str, Option[Any]] = {}
+_options: Registry[Option[Any]] = Registry("option")
 
 
 def declare(
@@ -56,10 +57,8 @@ def declare(
     Raises:
         ValueError: the key is declared already.
     """
-    if key in _options:
-        raise ValueError(f"The option {key!r} is declared twice.")
     option: Option[Value] = Option(key, default, label, help_text, check)
-    _options[key] = option
+    _options.add(key, option)
     return option
 
 

@@ -18,6 +18,7 @@ from workspace import paging
 from workspace.paging import Count
 from workspace.people.models import Person
 from workspace.people.roles import EVERYBODY, Role
+from workspace.registry import Registry
 
 PHONE_PLACES = 4
 _BADGE_CAP = 999
@@ -96,7 +97,7 @@ class Badge:
     is_on_phone: bool
 
 
-_places: dict[str, Place] = {}
+_places: Registry[Place] = Registry("place")
 
 
 def register(*places: Place) -> None:
@@ -106,9 +107,7 @@ def register(*places: Place) -> None:
         ValueError: a key is registered already.
     """
     for place in places:
-        if place.key in _places:
-            raise ValueError(f"The place {place.key!r} is registered twice.")
-        _places[place.key] = place
+        _places.add(place.key, place)
 
 
 def entries() -> list[Place]:
