@@ -8,6 +8,7 @@ from django.test import Client
 
 from workspace.pages import navigation
 from workspace.people.models import Department, Person
+from workspace.registry import Registry
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def as_mara(client: Client, mara: Person) -> Client:
 @pytest.fixture
 def no_places(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A house in which no room has registered a place; nothing is left in the cache."""
-    monkeypatch.setattr(navigation, "_places", {})
+    monkeypatch.setattr(navigation, "_places", Registry("place"))
     cache.clear()
     yield
     cache.clear()
