@@ -50,3 +50,8 @@ class Transport(filesystem.Transport):
     Channel = Channel
     polling_interval = 0.25
     default_connection_params: ClassVar[dict[str, Any]] = {}  # a folder is on no host
+
+    # kombu's two base classes disagree here too.
+    def drain_events(self, connection: Any, timeout: float | None = None) -> None:  # type: ignore[override]
+        """Wait half a second at most, though two are asked for: a worker only looks in between whether it is to stop."""
+        super().drain_events(connection, timeout=None if timeout is None else min(timeout, 0.5))

