@@ -8,6 +8,7 @@ from smarketing.health import healthz
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
+    path("api/v1/", include("smarketing.api_urls")),
     path("admin/", admin.site.urls),
     path("", include("workspace.pages.urls")),
 ]

@@ -7,11 +7,13 @@ from leads.records.actions.deals import open_next_deal
 from leads.records.actions.derived import set_derived
 from leads.records.actions.moving import MovedElsewhere, MovedMeanwhile, move
 from leads.records.actions.talking import Talk, finish_next_step, log_talk, set_next_step
+from leads.records.actions.upserting import Upserted, upsert
 
 __all__ = [
     "MovedElsewhere",
     "MovedMeanwhile",
     "Talk",
+    "Upserted",
     "change",
     "change_company",
     "change_many",
@@ -23,4 +25,5 @@ __all__ = [
     "open_next_deal",
     "set_derived",
     "set_next_step",
+    "upsert",
 ]

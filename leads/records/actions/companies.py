@@ -52,7 +52,7 @@ def change_company(company: Company, values: Mapping[str, Any], *, by: Person | 
     """
     if by is not None and not policies.may_change_company(by):
         raise PermissionDenied(_("You may look at companies, but not change them."))
-    company = Company.objects.select_for_update(of=("self",)).select_related("account_owner").get(pk=company.pk)
+    company = Company.objects.select_for_update().get(pk=company.pk)
     changes = _set(company, values)
     if not changes:
         return company
@@ -82,6 +82,7 @@ def _set(company: Company, values: Mapping[str, Any]) -> list[Changed]:
     company.domain = company.domain.lower().removeprefix("www.")
     old_custom = dict(company.custom)
     company.custom = {key: value for key, value in {**company.custom, **own}.items() if value is not None}
+    _demand_unique(company)
     company.full_clean(exclude=["custom", "sort_name", "search_text", "merged_into"])
     labels = {field.name: str(field.verbose_name) for field in Company._meta.fields}
     changes = [
@@ -94,6 +95,17 @@ def _set(company: Company, values: Mapping[str, Any]) -> list[Changed]:
         for key, value in own.items()
         if old_custom.get(key) != value
     ]
+
+
+def _demand_unique(company: Company) -> None:
+    """No other living company has the domain. Costs one query where it is filled.
+
+    Raises:
+        ValidationError: another one has it.
+    """
+    same = Company.objects.living().filter(domain=company.domain).exclude(pk=company.pk)
+    if company.domain and (other := same.first()) is not None:
+        raise ValidationError({"domain": _("%(name)s has this domain already.") % {"name": other}})
 
 
 def _rename_at_leads(company: Company, *, by: Person | None, at: datetime) -> None:

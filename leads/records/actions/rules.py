@@ -29,8 +29,11 @@ def demand_change(by: Person | None) -> None:
 def lock(leads: Iterable[Lead]) -> dict[int, Lead]:
     """The leads as stored now, locked until the transaction ends, by id; in order of id, so that two sets never block
     each other for good."""
-    rows = Lead.objects.living().select_for_update(of=("self",)).for_page()
-    return {lead.pk: lead for lead in rows.filter(pk__in=[lead.pk for lead in leads]).order_by("pk")}
+    rows = Lead.objects.living().filter(pk__in=[lead.pk for lead in leads]).order_by("pk")
+    # Locked before it is joined: a row that changed while we waited is checked again, but against the rows that were joined
+    # before the wait, so that a lead which was moved would vanish, and a new owner be missing.
+    locked = list(rows.select_for_update().values_list("pk", flat=True))
+    return {lead.pk: lead for lead in Lead.objects.for_page().filter(pk__in=locked).order_by("pk")}
 
 
 def demand_identity(lead: Lead) -> None:

@@ -1,0 +1,40 @@
+"""The addresses of the API, below /api/v1/."""
+
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from leads.audience.api import PersonaViewSet
+from leads.funnel.api import (
+    CampaignViewSet,
+    InterestViewSet,
+    OfferingViewSet,
+    ReasonViewSet,
+    SourceViewSet,
+    StageViewSet,
+    TagViewSet,
+)
+from leads.records.api import CompanyViewSet, LeadViewSet
+from leads.records.api.schema import WorkspaceSchemaGenerator
+from workspace.api.people import PersonViewSet
+from workspace.api.schema import SchemaView, docs
+
+app_name = "api"
+
+router = SimpleRouter(use_regex_path=False)
+router.register("leads", LeadViewSet, "lead")
+router.register("companies", CompanyViewSet, "company")
+router.register("stages", StageViewSet, "stage")
+router.register("reasons", ReasonViewSet, "reason")
+router.register("sources", SourceViewSet, "source")
+router.register("campaigns", CampaignViewSet, "campaign")
+router.register("tags", TagViewSet, "tag")
+router.register("offerings", OfferingViewSet, "offering")
+router.register("interests", InterestViewSet, "interest")
+router.register("personas", PersonaViewSet, "persona")
+router.register("users", PersonViewSet, "user")
+
+urlpatterns = [
+    path("schema/", SchemaView.as_view(generator_class=WorkspaceSchemaGenerator), name="schema"),
+    path("docs/", docs(url_name="api:schema"), name="docs"),
+    *router.urls,
+]

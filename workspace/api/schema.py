@@ -1,0 +1,98 @@
+"""The OpenAPI schema and its page: every operation with its errors, and no style or script inside the page."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponseBase
+from django.utils.translation import gettext as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema as SpectacularAutoSchema
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.permissions import IsAuthenticated
+
+from workspace.api.authentication import SessionAuthentication, TokenAuthentication
+from workspace.api.problems import CONTENT_TYPE
+from workspace.api.serializers import ProblemSerializer
+
+_ALWAYS = {"401": "Who calls is not known.", "403": "The caller may not do this, or the token lacks the scope."}
+_INVALID = {"400": "Something that was given does not fit."}
+_OF_ONE = {"404": "There is none, or the caller may not see it."}
+_OF_BODIES = {"413": "The body is too large.", "415": "The body is no JSON."}
+_CONFLICT = {"409": "Somebody was first; the record as it is now is told beside."}
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # drf-spectacular's registry has no types
+    """How the schema speaks of tokens."""
+
+    target_class = TokenAuthentication
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": _("A token made in the settings or by `manage.py create_token`, with scopes as leads:read."),
+        }
+
+
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # drf-spectacular's registry has no types
+    """How the schema speaks of sessions."""
+
+    target_class = SessionAuthentication
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": settings.SESSION_COOKIE_NAME,
+            "description": _("A signed-in browser; what changes something needs the header X-CSRFToken."),
+        }
+
+
+class AutoSchema(SpectacularAutoSchema):
+    """Adds to each operation the problems that it can answer with."""
+
+    def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
+        bodies: dict[str, Any] = super()._get_response_bodies(direction)
+        problem = self.resolve_serializer(ProblemSerializer, direction).ref
+        told = {
+            code: {"description": text, "content": {CONTENT_TYPE: {"schema": problem}}} for code, text in self._errors()
+        }
+        return bodies | told
+
+    def _errors(self) -> list[tuple[str, str]]:
+        changes = self.method not in ("GET", "HEAD")
+        of_one = "{" in self.path
+        errors = _ALWAYS | (_OF_ONE if of_one else {})
+        if changes or not of_one or self._is_list_view():
+            errors |= _INVALID
+        if changes:
+            errors |= _OF_BODIES | _CONFLICT
+        return sorted(errors.items())
+
+
+class SchemaView(SpectacularAPIView):
+    """The schema as YAML, or as JSON where the caller accepts that or says `?format=json`."""
+
+    permission_classes = [IsAuthenticated]
+
+
+class DocsView(SpectacularSwaggerSplitView):
+    """The schema as a page on which calls can be tried, with the reader's own session."""
+
+    permission_classes = [IsAuthenticated]
+    template_name = "workspace/api/docs.html"
+
+
+def docs(**options: Any) -> Any:
+    """The view of the page: who is not signed in is led to the sign-in."""
+
+    view = DocsView.as_view(**options)
+
+    @login_required
+    def page(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return view(request, *args, **kwargs)
+
+    return page
