@@ -8,7 +8,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -34,17 +33,19 @@ def read_procfile(path: Path) -> dict[str, str]:
 class Console:
     """Where all processes write, a line at a time. When the terminal goes away, what they say goes nowhere."""
 
-    def __init__(self, out: IO[str] = sys.stdout) -> None:
-        self._out = out
+    def __init__(self, out: IO[str]) -> None:
+        self._out: IO[str] | None = out
         self._lock = threading.Lock()
 
     def write(self, line: str) -> None:
         with self._lock:
+            if self._out is None:
+                return
             try:
                 self._out.write(line + "\n")
                 self._out.flush()
             except (OSError, ValueError):
-                self._out = open(os.devnull, "w")  # noqa: SIM115 (stays open until we end)
+                self._out = None
 
 
 class Processes:
@@ -97,8 +98,9 @@ class Processes:
 
     def _read(self, name: str, child: subprocess.Popen[bytes], width: int) -> None:
         assert child.stdout is not None
-        for line in child.stdout:
-            self._say(f"{name:<{width}} | {line.decode(errors='replace').rstrip()}")
+        with child.stdout as output:
+            for line in output:
+                self._say(f"{name:<{width}} | {line.decode(errors='replace').rstrip()}")
         self._ends.put(f"The {name} process has ended by itself ({_how(child.wait())}).")
 
     def _wait(self, complaint: Callable[[], str]) -> str:

@@ -12,6 +12,7 @@ from queue import Empty
 from typing import Any, ClassVar
 
 from kombu.transport import filesystem
+from kombu.transport.virtual import BrokerState
 from kombu.utils.json import dumps, loads
 
 
@@ -50,6 +51,11 @@ class Transport(filesystem.Transport):
     Channel = Channel
     polling_interval = 0.25
     default_connection_params: ClassVar[dict[str, Any]] = {}  # a folder is on no host
+
+    def __init__(self, client: Any, **options: Any) -> None:
+        super().__init__(client, **options)
+        # Kombu shares what it knows of bindings among all connections of a process, whichever folder they are for.
+        self.state = BrokerState()
 
     # kombu's two base classes disagree here too.
     def drain_events(self, connection: Any, timeout: float | None = None) -> None:  # type: ignore[override]

@@ -122,9 +122,7 @@ class EmbeddedServer:
         running = self.process()
         if running is not None:
             self._stop_process(running)
-        if self._child is not None:
-            self._child.wait()
-            self._child = None
+        self._collect_child()
 
     def _is_ours(self, process: psutil.Process) -> bool:
         """Whether it is a process of this server: they all work in the cluster's folder."""
@@ -135,6 +133,12 @@ class EmbeddedServer:
 
     def _our_processes(self) -> list[psutil.Process]:
         return [process for process in psutil.process_iter() if self._is_ours(process)]
+
+    def _collect_child(self) -> None:
+        """Take note of the end of the server that we started, once it has ended."""
+        if self._child is not None:
+            self._child.wait()
+            self._child = None
 
     def _stop_process(self, running: psutil.Process) -> None:
         # SIGINT is PostgreSQL's "fast": end the sessions, write a checkpoint. SIGQUIT ends at once and recovers later.
@@ -192,8 +196,9 @@ class EmbeddedServer:
 
     def _remove_leftovers(self) -> None:
         """Clear away what a killed server left: sessions that still hold its memory, and its lock files."""
+        self._collect_child()
         orphans = self._our_processes()
-        for number, seconds in ((None, 5), (signal.SIGQUIT, 5), (signal.SIGKILL, 5)):
+        for number, seconds in ((None, 2), (signal.SIGQUIT, 3), (signal.SIGKILL, 10)):
             for orphan in orphans:
                 if number is not None and orphan.is_running():
                     orphan.send_signal(number)

@@ -1,0 +1,82 @@
+"""The embedded broker: several processes on one folder lose nothing, double nothing and read nothing half."""
+
+import multiprocessing
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+import pytest
+from kombu import Connection, Exchange, Queue
+
+QUEUE = Queue("tasks", Exchange("tasks"), routing_key="tasks")
+SENDERS, RECEIVERS, MESSAGES = 3, 3, 200
+
+
+def connect(folder: Path) -> Connection:
+    return Connection(
+        "filesystem://",
+        transport="smarketing.embedded.broker:Transport",
+        transport_options={
+            "data_folder_in": str(folder / "queue"),
+            "data_folder_out": str(folder / "queue"),
+            "control_folder": str(folder / "control"),
+        },
+    )
+
+
+def send(folder: Path, sender: int) -> None:
+    with connect(folder) as connection:
+        producer = connection.Producer()
+        for number in range(MESSAGES):
+            producer.publish([sender, number], exchange=QUEUE.exchange, routing_key="tasks", declare=[QUEUE])
+
+
+def receive(folder: Path, received: "multiprocessing.Queue[list[Any]]") -> None:
+    """Take what there is until nothing comes for two seconds."""
+    taken = []
+    with connect(folder) as connection, connection.SimpleQueue(QUEUE) as tasks:  # type: ignore[arg-type]  # stubs: names only
+        while True:
+            try:
+                message = tasks.get(timeout=2)
+            except Empty:
+                break
+            taken.append(tuple(message.payload))
+            message.ack()
+    received.put(taken)
+
+
+def test_each_message_of_several_senders_reaches_one_of_several_receivers(tmp_path: Path) -> None:
+    with connect(tmp_path) as connection:
+        QUEUE(connection.default_channel).declare()
+    context = multiprocessing.get_context("spawn")
+    received: multiprocessing.Queue[list[Any]] = context.Queue()
+    processes = [context.Process(target=receive, args=(tmp_path, received)) for _number in range(RECEIVERS)]
+    processes += [context.Process(target=send, args=(tmp_path, sender)) for sender in range(SENDERS)]
+
+    for process in processes:
+        process.start()
+    taken = [message for _number in range(RECEIVERS) for message in received.get(timeout=120)]
+    for process in processes:
+        process.join()
+
+    assert sorted(taken) == [(sender, number) for sender in range(SENDERS) for number in range(MESSAGES)]
+    assert list((tmp_path / "queue").iterdir()) == []
+
+
+def test_the_oldest_message_comes_first_and_a_half_written_one_not_at_all(tmp_path: Path) -> None:
+    with connect(tmp_path) as connection, connection.SimpleQueue(QUEUE) as tasks:  # type: ignore[arg-type]  # stubs: names only
+        for number in range(5):
+            tasks.put(number)
+        (tmp_path / "queue" / "00000000000000000000-half.tasks.part").write_text('{"body": ')
+
+        assert [tasks.get(timeout=5).payload for _number in range(5)] == [0, 1, 2, 3, 4]
+        with pytest.raises(Empty):
+            tasks.get(timeout=1)
+
+
+def test_nobody_else_may_look_into_the_folder_of_the_messages(tmp_path: Path) -> None:
+    with connect(tmp_path) as connection:
+        connection.connect()
+        _channel = connection.default_channel
+
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o700}
