@@ -34,21 +34,22 @@ DEMO = env.bool("DEMO", default=EMBEDDED and ON_LOOPBACK)
 
 # Applications, the lowest floor first
 INSTALLED_APPS = [
+    "django.contrib.auth",  # first, since workspace.staff replaces its pages of the administration
     "workspace.people",
+    "workspace.journal",
     "workspace.options",
     "workspace.money",
-    "workspace.journal",
     "workspace.hooks",
     "workspace.jobs",
     "workspace.api",
     "workspace.pages",
+    "workspace.staff",
     "leads.funnel",
     "leads.audience",
     "leads.records",
     "leads.imports",
     "smarketing",
     "django.contrib.admin",
-    "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
     "django.contrib.messages",
@@ -84,6 +85,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "workspace.people.middleware.ReaderTimeZoneMiddleware",
+    "workspace.journal.middleware.WayMiddleware",
     "workspace.pages.middleware.ErrorPagesMiddleware",
 ]
 
@@ -228,6 +230,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "take up jobs that wait or whose worker died": {"task": "workspace.jobs.sweep", "schedule": 5.0},
+    "mail invitations whose message was lost": {"task": "workspace.staff.sweep_invitations", "schedule": 60.0},
     "make next month's journal partitions": {"task": "workspace.journal.make_partitions", "schedule": 86_400.0},
 }
 

@@ -1,9 +1,13 @@
 """The URL tree of the workspace."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
 from smarketing.health import healthz
+
+# The administration has no door of its own: whoever is not signed in goes to the one sign-in page, with its throttle.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth documents it
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
@@ -11,6 +15,9 @@ urlpatterns = [
     path("api/v1/", include("smarketing.api_urls")),
     path("admin/", admin.site.urls),
     path("", include("workspace.pages.urls")),
+    path("", include("workspace.staff.urls")),
+    path("", include("smarketing.home.urls")),
+    path("", include("leads.records.urls")),
 ]
 
 handler500 = "workspace.pages.errors.server_error"

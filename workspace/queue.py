@@ -1,7 +1,5 @@
 """The way from an action to its follow-up: a task sent by name after commit."""
 
-from functools import partial
-
 from celery import current_app
 from django.db import transaction
 
@@ -11,9 +9,10 @@ def soon(name: str, *args: object) -> None:
 
     What must not be lost is a row written in the same transaction: the clock's sweep finds it when no message arrives.
     """
-    transaction.on_commit(partial(_send, name, args), robust=True)
 
+    def send() -> None:
+        # retry=False: with the broker away the caller must not wait; on_commit(robust=True) logs the error.
+        current_app.send_task(name, args, retry=False, ignore_result=True)
 
-def _send(name: str, args: tuple[object, ...]) -> None:
-    # retry=False: with the broker away the caller must not wait; on_commit(robust=True) logs the error.
-    current_app.send_task(name, args, retry=False, ignore_result=True)
+    # A function, no partial: Django's log line of a failed follow-up asks for its __qualname__, and would raise itself.
+    transaction.on_commit(send, robust=True)

@@ -1,6 +1,7 @@
 """Laying out the funnel and editing its definitions."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from leads.funnel.models import Reason, Stage, free_slug
 from leads.funnel.templates import StageTemplate, reasons
+from workspace.journal import actions as journal
 from workspace.people.models import Department, Person
 
 Row = TypeVar("Row", bound=Model)
@@ -47,8 +49,9 @@ def lay_out(template: list[StageTemplate]) -> list[Stage]:
 
 
 @transaction.atomic
-def save_definition(row: Row, values: Mapping[str, Any], *, by: Person | None) -> Row:
-    """Store a definition of the funnel (stage, reason, source, campaign, tag, offering, interest) with `values`.
+def save_definition(row: Row, values: Mapping[str, Any], *, by: Person | None, at: datetime) -> Row:
+    """Store a definition (stage, reason, source, campaign, tag, offering, interest; personas and custom fields of the rooms
+    above) with `values`.
 
     A stage gets its slug once; it stays when the name changes, since links and integrations use it.
 
@@ -59,6 +62,7 @@ def save_definition(row: Row, values: Mapping[str, Any], *, by: Person | None) -
     act = "add" if row.pk is None else "change"
     if by is not None and not by.has_perm(f"{row._meta.app_label}.{act}_{row._meta.model_name}"):
         raise PermissionDenied(_("Only administrators define the funnel."))
+    before = type(row)._default_manager.filter(pk=row.pk).values(*values).first() if row.pk else None
     for key, value in values.items():
         setattr(row, key, value)
     if isinstance(row, Stage):
@@ -66,7 +70,30 @@ def save_definition(row: Row, values: Mapping[str, Any], *, by: Person | None) -
         _demand_path(row)
     row.full_clean()
     row.save()
+    _tell(row, before, by=by, at=at)
     return row
+
+
+def _tell(row: Model, before: Mapping[str, Any] | None, *, by: Person | None, at: datetime) -> None:
+    """Journal a new definition, or which of its fields changed; what is equal already is no event."""
+    what, is_demo = str(row._meta.verbose_name), bool(getattr(row, "is_demo", False))
+    if before is None:
+        journal.record("definition.added", subject=row, by=by, at=at, is_demo=is_demo, what=what, name=str(row))
+        return
+    after = type(row)._default_manager.filter(pk=row.pk).values(*before).get()
+    labels = {field.name: str(field.verbose_name) for field in row._meta.fields}
+    changed = [labels[key] for key in before if before[key] != after[key]]
+    if changed:
+        journal.record(
+            "definition.changed",
+            subject=row,
+            by=by,
+            at=at,
+            is_demo=is_demo,
+            what=what,
+            name=str(row),
+            fields=", ".join(changed),
+        )
 
 
 def _demand_path(stage: Stage) -> None:

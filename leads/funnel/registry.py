@@ -3,11 +3,25 @@
 from typing import Any
 
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 from leads.funnel import actions, templates
-from leads.funnel.models import Stage
+from leads.funnel.defining import definition_subject
+from leads.funnel.models import DEFINITIONS, Reason, Stage
+from workspace import subjects, verbs
 from workspace.people import roles
 from workspace.rooms import is_last
+from workspace.verbs import Verb
+
+subjects.register(definition_subject(Stage))
+subjects.register(definition_subject(Reason))
+for model in DEFINITIONS:
+    subjects.register(definition_subject(model))
+
+verbs.register(
+    Verb("definition.added", _("Definition added"), _("added the {what} “{name}”"), "plus"),
+    Verb("definition.changed", _("Definition changed"), _("changed the {what} “{name}”: {fields}"), "pencil"),
+)
 
 _MODELS = ("stage", "reason", "source", "campaign", "tag", "offering", "interest")
 

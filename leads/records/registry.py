@@ -1,13 +1,16 @@
-"""What leads and companies make known to the ground floor: subjects, verbs, jobs, default permissions."""
+"""What leads and companies make known to the ground floor: subjects, verbs, jobs, places, default permissions."""
 
 from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
+from leads.funnel.defining import definition_subject
 from leads.records.actions.companies import rename_steps
-from leads.records.models import Company, Deal, Lead
+from leads.records.models import Company, CustomField, Deal, Lead
 from workspace import subjects, verbs
 from workspace.jobs import kinds
+from workspace.pages import navigation
+from workspace.pages.navigation import Place
 from workspace.people import roles
 from workspace.people.models import Person
 from workspace.subjects import Hit, Subject
@@ -54,6 +57,7 @@ subjects.register(
         search=_search_companies,
     )
 )
+subjects.register(definition_subject(CustomField))
 subjects.register(
     Subject(
         kind="deal",
@@ -110,4 +114,25 @@ roles.grant(
 )
 roles.grant(
     [f"leads_records.{act}_customfield" for act in ("view", "add", "change", "delete")], [roles.Role.ADMINISTRATOR]
+)
+
+navigation.register(
+    Place(
+        "leads",
+        _("Leads"),
+        "users-round",
+        "records:leads",
+        20,
+        may=navigation.permitted("leads_records.view_lead"),
+        phone=True,
+    ),
+    Place(
+        "companies",
+        _("Companies"),
+        "building-2",
+        "records:companies",
+        200,
+        may=navigation.permitted("leads_records.view_company"),
+        in_more=True,
+    ),
 )

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from workspace.hooks.models import Token
+from workspace.journal import actions as journal
 from workspace.people.models import Person
 
 PREFIX = "smk_"
@@ -25,7 +26,13 @@ def digest_of(secret: str) -> str:
 
 @transaction.atomic
 def create(
-    person: Person, *, scopes: list[str], at: datetime, name: str = "", days: int | None = None
+    person: Person,
+    *,
+    scopes: list[str],
+    at: datetime,
+    name: str = "",
+    days: int | None = None,
+    by: Person | None = None,
 ) -> tuple[Token, str]:
     """Make a token for `person` and return it with its secret, which is stored nowhere and shown once.
 
@@ -49,6 +56,15 @@ def create(
         created_at=at,
         expires_at=None if days is None else at + timedelta(days=days),
     )
+    journal.record(
+        "token.created",
+        subject=token,
+        by=by,
+        at=at,
+        is_demo=person.is_demo,
+        name=token.name,
+        scopes=" ".join(token.scopes),
+    )
     return token, secret
 
 
@@ -61,6 +77,7 @@ def find(secret: str, *, at: datetime) -> Token | None:
 
 
 @transaction.atomic
-def revoke(token: Token, *, at: datetime) -> None:
+def revoke(token: Token, *, at: datetime, by: Person | None = None) -> None:
     """Make the token useless from now on; an already revoked one keeps its time."""
-    Token.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=at)
+    if Token.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=at):
+        journal.record("token.revoked", subject=token, by=by, at=at, is_demo=token.person.is_demo, name=token.name)

@@ -63,6 +63,8 @@ class Job(models.Model):
     objects = JobQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
         indexes = [
             models.Index(
                 fields=["state", "lease_until"], name="job_due", condition=Q(state__in=["waiting", "running"])

@@ -3,6 +3,7 @@
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from workspace.money.currencies import validate_currency
 
@@ -10,11 +11,13 @@ from workspace.money.currencies import validate_currency
 class ExchangeRate(models.Model):
     """From `valid_from` on, one unit of `currency` is worth `rate` units of the workspace's currency."""
 
-    currency = models.CharField(max_length=3, validators=[validate_currency])
-    valid_from = models.DateField()
-    rate = models.DecimalField(max_digits=18, decimal_places=8, validators=[MinValueValidator(0)])
+    currency = models.CharField(_("currency"), max_length=3, validators=[validate_currency])
+    valid_from = models.DateField(_("valid from"))
+    rate = models.DecimalField(_("rate"), max_digits=18, decimal_places=8, validators=[MinValueValidator(0)])
 
     class Meta:
+        verbose_name = _("exchange rate")
+        verbose_name_plural = _("exchange rates")
         ordering = ["currency", "-valid_from"]
         constraints = [
             models.UniqueConstraint(fields=["currency", "valid_from"], name="one_rate_a_currency_and_day"),

@@ -1,6 +1,7 @@
 """People of the workspace and the departments they belong to."""
 
 import zoneinfo
+from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
@@ -11,7 +12,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from workspace.people.roles import Role
 
 
 def validate_time_zone(name: str) -> None:
@@ -31,6 +35,8 @@ class Department(models.Model):
     name = models.CharField(max_length=60)
 
     class Meta:
+        verbose_name = _("department")
+        verbose_name_plural = _("departments")
         ordering = ["key"]
 
     def __str__(self) -> str:
@@ -144,21 +150,42 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return zoneinfo.ZoneInfo(self.time_zone)
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self, now: datetime) -> Self:
+        """Neither used up nor too old."""
+        return self.filter(accepted_at=None, expires_at__gt=now)
+
+    def to_mail(self, now: datetime) -> Self:
+        """Those whose mail is due, the longest wait first."""
+        return self.open(now).filter(mail_due_at__lte=now).order_by("mail_due_at", "pk")
+
+
 class Invitation(models.Model):
-    """A mailed link by which one person joins, once; only the digest of its secret is stored."""
+    """A mailed link by which one person joins, once.
+
+    Only the digest of its secret is stored, and the secret is made when the mail is written: it stands in the mail and
+    nowhere else. `mail_due_at` is empty where no mail is to be sent (any more).
+    """
 
     email = models.EmailField(_("e-mail"))
     name = models.CharField(_("name"), max_length=150, blank=True)
-    role = models.CharField(_("role"), max_length=30)
+    role = models.CharField(_("role"), max_length=30, choices=Role)
     departments = models.ManyToManyField(Department, related_name="+", blank=True)
-    digest = models.CharField(max_length=64, unique=True, editable=False)
+    digest = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001 - no link yet
     invited_by = models.ForeignKey("Person", models.PROTECT, null=True, related_name="+")
     invited_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     accepted_by = models.OneToOneField("Person", models.PROTECT, null=True, related_name="invitation")
     accepted_at = models.DateTimeField(null=True)
+    mail_due_at = models.DateTimeField(null=True)
+    mail_tries = models.PositiveSmallIntegerField(default=0)
+    mailed_at = models.DateTimeField(null=True)
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
         ordering = ["-invited_at", "-pk"]
         constraints = [
             models.CheckConstraint(
@@ -169,7 +196,7 @@ class Invitation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.email or "first administrator"
+        return self.email or gettext("the first administrator")
 
 
 class GrantedDefault(models.Model):

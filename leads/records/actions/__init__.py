@@ -4,6 +4,7 @@ from leads.records.actions.changing import change, change_many
 from leads.records.actions.companies import change_company, create_company
 from leads.records.actions.creating import create
 from leads.records.actions.deals import open_next_deal
+from leads.records.actions.definitions import save_custom_field
 from leads.records.actions.derived import set_derived
 from leads.records.actions.moving import MovedElsewhere, MovedMeanwhile, move
 from leads.records.actions.talking import Talk, finish_next_step, log_talk, set_next_step
@@ -23,6 +24,7 @@ __all__ = [
     "log_talk",
     "move",
     "open_next_deal",
+    "save_custom_field",
     "set_derived",
     "set_next_step",
     "upsert",

@@ -10,7 +10,6 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import OperationalError, connections
-from django.urls import reverse
 from django.utils import timezone
 
 from smarketing import processes, starting
@@ -20,8 +19,8 @@ from smarketing.embedded.errors import EmbeddedServerError
 from smarketing.embedded.lease import Lease
 from smarketing.embedded.server import EmbeddedServer
 from workspace.pages.context import demo_signins
-from workspace.people import actions as people
 from workspace.people.models import Person
+from workspace.staff import actions as staff
 
 
 class Command(BaseCommand):
@@ -93,8 +92,7 @@ class Command(BaseCommand):
             self.say("Loading the demo workspace…")
             demo.load()
         if not Person.objects.active().exists():
-            secret = people.invite_first_administrator(at=timezone.now())
-            link = settings.BASE_URL + reverse("people:join", args=[secret])
+            link = staff.first_administrator_link(at=timezone.now())
             return ["Nobody can sign in yet. This link makes the first administrator, once:", f"  {link}"]
         signins = demo_signins()
         if not signins:

@@ -1,6 +1,5 @@
-"""The URL tree of these tests: the shell's own pages, sign-in, and views that fail in the ways that pages know."""
+"""The URL tree of these tests: the workspace's own, and views that fail in the ways that pages know."""
 
-from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -45,13 +44,11 @@ def telling(request: HttpRequest) -> HttpResponse:
 handler500 = "workspace.pages.errors.server_error"
 
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
-    path("admin/", admin.site.urls),
-    path("", include("workspace.pages.urls")),
     path("conflict/", conflict),
     path("cursor/", bad_cursor),
     path("forbidden/", forbidden),
     path("database/", database_away),
     path("broken/", broken),
     path("telling/", telling),
+    path("", include("smarketing.urls")),
 ]

@@ -1,0 +1,61 @@
+"""Custom fields in the administration; leads and companies have pages of their own."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from leads.records import actions
+from leads.records.actions.definitions import FIXED
+from leads.records.models import CustomField
+from workspace.administration import ActingAdmin, ActingForm
+
+
+class LinesField(forms.CharField):
+    """A list of words, one a line."""
+
+    widget = forms.Textarea
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        return [line.strip() for line in str(value or "").splitlines() if line.strip()]
+
+
+class CustomFieldForm(ActingForm[CustomField]):
+    """A custom field, its choices one a line."""
+
+    choices = LinesField(label=_("Choices"), required=False, help_text=_("One a line."))
+
+
+@admin.register(CustomField)
+class CustomFieldAdmin(ActingAdmin[CustomField]):
+    """Fields that the workspace defined for itself; retired rather than deleted, since values may be stored."""
+
+    form = CustomFieldForm
+    fields = (
+        "on",
+        "key",
+        "label",
+        "kind",
+        "choices",
+        "help_text",
+        "is_required",
+        "is_filterable",
+        "position",
+        "is_active",
+    )
+    list_display = ("label", "key", "on", "kind", "is_required", "is_filterable", "is_active")
+    list_filter = ("on", "kind", "is_active")
+    search_fields = ("label", "key")
+    ordering = ("on", "position", "pk")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: CustomField | None = None) -> Any:
+        return FIXED if obj else ()
+
+    def act(self, request: Any, record: CustomField, values: dict[str, Any], *, is_new: bool) -> None:
+        actions.save_custom_field(record, values, by=request.user, at=timezone.now())

@@ -1,0 +1,34 @@
+"""What access tokens make known: who makes them in the administration, and the journal's words for it."""
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from workspace import subjects, verbs
+from workspace.hooks.models import Token
+from workspace.people import roles
+from workspace.people.models import Person
+from workspace.verbs import Verb
+
+
+def _visible_to(person: Person) -> QuerySet[Token]:
+    """One's own; administrators see all."""
+    return Token.objects.all() if person.has_perm("workspace_hooks.view_token") else Token.objects.filter(person=person)
+
+
+subjects.register(
+    subjects.Subject(
+        kind="token",
+        model=Token,
+        label=_("access token"),
+        url=lambda token: reverse("admin:workspace_hooks_token_change", args=[token.pk]),
+        title=str,
+        visible_to=_visible_to,
+    )
+)
+verbs.register(
+    Verb("token.created", _("Access token made"), _("made a token for {scopes}"), "key-round", webhook=False),
+    Verb("token.revoked", _("Access token revoked"), _("revoked the token {name}"), "key-round", webhook=False),
+)
+
+roles.grant(["workspace_hooks.view_token", "workspace_hooks.add_token"], [roles.Role.ADMINISTRATOR])

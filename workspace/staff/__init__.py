@@ -1,0 +1,1 @@
+"""Who works here, as pages, acts and administration: coming in by invitation, roles, departments, leaving."""

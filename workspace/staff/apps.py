@@ -1,0 +1,6 @@
+from workspace.rooms import Room
+
+
+class StaffRoom(Room):
+    name = "workspace.staff"
+    label = "workspace_staff"

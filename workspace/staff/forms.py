@@ -1,0 +1,77 @@
+"""Forms of people about themselves and about who comes in."""
+
+import zoneinfo
+from functools import lru_cache
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from workspace.people.models import Department, Person
+from workspace.people.roles import Role
+
+
+@lru_cache(maxsize=1)
+def time_zones() -> list[tuple[str, str]]:
+    """Every zone of the machine with a place in its name, `UTC` first."""
+    names = sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))
+    return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
+
+
+class ZoneField(forms.ChoiceField):
+    """A choice of time zones, with the one that is stored even where this machine does not know it."""
+
+    def __init__(self) -> None:
+        super().__init__(label=_("Time zone"), choices=time_zones, initial="UTC")
+
+
+class JoinForm(forms.Form):
+    """Who comes in by an invitation; the first administrator says the address, too."""
+
+    email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
+    name = forms.CharField(label=_("Your name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        help_text=_("Eight characters at least; a few words that only you would put together are best."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    repeated = forms.CharField(
+        label=_("The same password again"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    time_zone = ZoneField()
+
+    def __init__(self, *args: object, asks_email: bool, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # as Django's form takes them
+        if not asks_email:
+            del self.fields["email"]
+
+    def clean_repeated(self) -> str:
+        repeated: str = self.cleaned_data["repeated"]
+        if repeated != self.cleaned_data.get("password"):
+            raise forms.ValidationError(_("The two passwords differ."))
+        return repeated
+
+
+class OwnForm(forms.Form):
+    """What people say of themselves."""
+
+    name = forms.CharField(label=_("Name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    job_title = forms.CharField(label=_("Job title"), max_length=120, required=False)
+    time_zone = ZoneField()
+    theme = forms.ChoiceField(label=_("Theme"), choices=Person.Theme, widget=forms.RadioSelect)
+
+
+class InviteForm(forms.Form):
+    """Whom to invite, and as what."""
+
+    email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    name = forms.CharField(
+        label=_("Name, if you know it"), max_length=150, required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+    role = forms.ChoiceField(label=_("Role"), choices=Role, initial=Role.REP)
+    departments = forms.ModelMultipleChoiceField(
+        Department.objects.all(), label=_("Departments"), widget=forms.CheckboxSelectMultiple, required=False
+    )
