@@ -177,6 +177,9 @@ class LeadFilter(FilterSet):
     marketer = PersonFilter(
         gettext_lazy("Marketer"), "marketer", _find_person, help_text=gettext_lazy("By id or e-mail, or me.")
     )
+    to_sort_by = PersonFilter(
+        gettext_lazy("To sort by"), "to_sort_by", _find_person, help_text=gettext_lazy("By id or e-mail, or me.")
+    )
     source = _by_name(gettext_lazy("Source"), "source")
     campaign = _by_name(gettext_lazy("Campaign"), "campaign")
     company = _by_name(gettext_lazy("Company"), "company", gettext_lazy("By id, domain or exact name."))
@@ -202,6 +205,7 @@ class LeadFilter(FilterSet):
         gettext_lazy("Next step"),
         STEP_TIMES,
         _step_within,
+        many=True,
         help_text=gettext_lazy("Overdue now, or due today or this week in the reader’s time zone."),
     )
     has_no = ChoiceFilter(

@@ -30,7 +30,7 @@ def load(now: datetime | None = None) -> None:
     if DEMO_WAS_REMOVED.get():
         return
     at = now or timezone.now()
-    options.change(WORKSPACE_NAME, COMPANY, by=None, at=at)
+    options.change(WORKSPACE_NAME, COMPANY, by=None, at=at, is_demo=True)
     with journal.by_way(Way.WEB):
         for room in _rooms():
             room.load(at)

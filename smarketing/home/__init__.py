@@ -1,0 +1,1 @@
+""" "My day": what waits for the visitor, and what the departments did."""

@@ -1,0 +1,11 @@
+"""Addresses of the home page and of what is done there."""
+
+from django.urls import path
+
+from smarketing.home import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("my-day/numbers/", views.numbers, name="home_numbers"),
+    path("my-day/<int:pk>/done/", views.finish_step, name="home_finish_step"),
+]
