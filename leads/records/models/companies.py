@@ -7,6 +7,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from leads.records.models.folding import Fold, FoldedWords
@@ -79,4 +80,4 @@ class Company(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return f"/companies/{self.pk}/"
+        return reverse("records:company", args=[self.pk])

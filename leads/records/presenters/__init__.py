@@ -1,0 +1,1 @@
+"""What pages show of leads and companies, computed in Python so that templates only draw."""

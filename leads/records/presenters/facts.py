@@ -1,0 +1,153 @@
+"""The facts of a lead and of a company as their pages list them: what is known, what can be edited in place and how."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from leads.audience.models import BuyingRole
+from leads.records.fields import EDITABLE, FIELDS
+from leads.records.models import Company, CustomField, Lead
+
+Words = str | Promise
+
+CUSTOM = "custom."
+CONSENT_LABELS: dict[str, Words] = {
+    "mail": gettext_lazy("Mail"),
+    "phone": gettext_lazy("Telephone"),
+    "visits": gettext_lazy("Visits"),
+}
+# Facts whose form holds more than one field; every other editable field is a fact of its own.
+TOGETHER: dict[str, tuple[str, ...]] = {
+    "name": ("first_name", "last_name", "job_title"),
+    "city": ("city", "country"),
+    "value": ("value", "currency"),
+}
+# Kept elsewhere on the page: the next step has its own acts.
+_ELSEWHERE = {"next_step", "next_step_at"}
+_IN_TOGETHER = {field for key, fields in TOGETHER.items() for field in fields}
+# The fields of each fact that can be edited, by the key under which its address names it.
+FACT_FIELDS: dict[str, tuple[str, ...]] = {
+    **{key: (key,) for key in EDITABLE if key not in _ELSEWHERE | _IN_TOGETHER},
+    **TOGETHER,
+}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of facts. `show` names the way its value is drawn; a fact without a `key` is not edited here."""
+
+    label: Words
+    value: Any
+    key: str = ""
+    show: str = "text"
+    letter: str = ""
+
+    @property
+    def slug(self) -> str:
+        """The key as a part of an element's id."""
+        return self.key.replace(".", "-")
+
+
+def fields_of(key: str, definitions: Mapping[str, CustomField]) -> tuple[str, ...]:
+    """The fields that the form of the fact `key` holds; none for an unknown one."""
+    if key.removeprefix(CUSTOM) in definitions and key.startswith(CUSTOM):
+        return (key,)
+    return FACT_FIELDS.get(key, ())
+
+
+def company_fields_of(key: str, definitions: Mapping[str, CustomField]) -> tuple[str, ...]:
+    """The same of a company."""
+    if key.removeprefix(CUSTOM) in definitions and key.startswith(CUSTOM):
+        return (key,)
+    return COMPANY_FACT_FIELDS.get(key, ())
+
+
+def who(lead: Lead) -> list[Fact]:
+    """What identifies and describes the person; facts that most leads lack show only where they are known."""
+    place = ", ".join(part for part in (lead.city, lead.country) if part)
+    role = str(BuyingRole(lead.buying_role).label) if lead.buying_role else ""
+    always = [
+        _fact("email", lead.email, "email"),
+        _fact("phone", lead.phone, "phone"),
+        Fact(_("City"), place, "city"),
+        Fact(_("Role"), role, "buying_role"),
+        _fact("source", lead.source),
+        Fact(_("Value"), lead, "value", "money"),
+        _fact("consent", lead, "consent"),
+    ]
+    sometimes = [
+        Fact(_("Interests"), [str(one) for one in lead.interests.all()], "interests", "marks"),
+        _fact("industry", lead.industry),
+        Fact(_("Id"), lead.external_id, "external_id"),
+        Fact(_("CRM"), lead.crm_url, "crm_url", "link"),
+    ]
+    return [*always, *(fact for fact in sometimes if fact.value)]
+
+
+def hands(lead: Lead) -> list[Fact]:
+    """The two people who look after the lead, and its tags; who has it now is drawn between them."""
+    return [
+        _fact("marketer", lead.marketer, "person", "M"),
+        _fact("owner", lead.owner, "person", "S"),
+        Fact(_("Who has it"), lead, "asleep_until", "hands"),
+        Fact(_("Tags"), [str(tag) for tag in lead.tags.all()], "tags", "marks"),
+    ]
+
+
+def own(values: Mapping[str, Any], definitions: Iterable[CustomField]) -> list[Fact]:
+    """The custom fields that have a value, in the order of their definitions."""
+    return [
+        Fact(one.label, _custom_value(one, values[one.key]), f"{CUSTOM}{one.key}", _CUSTOM_SHOW.get(one.kind, "text"))
+        for one in definitions
+        if values.get(one.key) not in (None, "", [])
+    ]
+
+
+def company(company: Company) -> list[Fact]:
+    """What describes a company."""
+    labels = {field.name: str(field.verbose_name).capitalize() for field in Company._meta.fields}
+    place = ", ".join(part for part in (company.city, company.country) if part)
+    return [
+        Fact(labels["domain"], company.domain, "domain", "domain"),
+        Fact(labels["industry"], company.industry, "industry"),
+        Fact(labels["city"], place, "city"),
+        Fact(labels["phone"], company.phone, "phone", "phone"),
+        Fact(labels["people_count"], company.people_count, "people_count", "number"),
+        Fact(labels["account_owner"], company.account_owner, "account_owner", "person", "S"),
+        Fact(labels["customer_since_date"], company.customer_since_date, "customer_since_date", "date"),
+        Fact(labels["renewal_date"], company.renewal_date, "renewal_date", "date"),
+        Fact(_("Known since"), company.created_at, show="date"),
+    ]
+
+
+COMPANY_FACT_FIELDS: dict[str, tuple[str, ...]] = {
+    **{key: (key,) for key in ("name", "domain", "industry", "phone", "people_count", "account_owner")},
+    "customer_since_date": ("customer_since_date",),
+    "renewal_date": ("renewal_date",),
+    "city": ("city", "country"),
+}
+
+_CUSTOM_SHOW: dict[str, str] = {
+    CustomField.Kind.LINK: "link",
+    CustomField.Kind.CHOICES: "marks",
+    CustomField.Kind.NUMBER: "number",
+    CustomField.Kind.MONEY: "number",
+}
+
+
+def _custom_value(definition: CustomField, value: Any) -> Any:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if definition.kind == CustomField.Kind.DATE and (day := parse_date(str(value))):
+        return date_format(day, "j M Y")
+    return value
+
+
+def _fact(key: str, value: Any, show: str = "text", letter: str = "") -> Fact:
+    return Fact(FIELDS[key].label, value, key, show, letter)

@@ -1,0 +1,153 @@
+"""The filters of a list as controls of one form, whatever rooms added: each kind of filter has its kind of control."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from leads.audience.models import Persona
+from leads.funnel.models import Campaign, Interest, Offering, Source, Stage, Tag
+from leads.records import custom
+from leads.records.filters import CUSTOM
+from leads.records.models import CustomField
+from workspace.filtering import (
+    AmountFilter,
+    ChoiceFilter,
+    DaysFilter,
+    Filter,
+    FilterSet,
+    MomentFilter,
+    PersonFilter,
+    RecordFilter,
+    SearchFilter,
+)
+from workspace.people.models import Person
+
+Words = str | Promise
+
+# The records that a filter offers as boxes; a filter of other records takes a name.
+_OFFERED: dict[str, Any] = {
+    "stage": Stage, "source": Source, "campaign": Campaign, "persona": Persona, "offering": Offering, "tag": Tag,
+    "interest": Interest,
+}  # fmt: skip
+_MOST_BOXES = 200
+_DAYS = (1, 7, 30, 90, 365)
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    words: Words
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Control:
+    """One filter of the form. `make` is boxes, choice, text, number or date; `said` are the words of what is in use."""
+
+    name: str
+    label: Words
+    make: str
+    values: list[str] = field(default_factory=list)
+    choices: list[Choice] = field(default_factory=list)
+    help_text: Words = ""
+    said: str = ""
+    error: str = ""
+
+    @property
+    def value(self) -> str:
+        return self.values[-1] if self.values else ""
+
+
+def controls(filterset: FilterSet, person: Person, own: Iterable[CustomField] = ()) -> list[Control]:
+    """A control for every filter but the search. Costs a query for each list of records that it offers."""
+    said = {chip.name: chip for chip in filterset.chips()}
+    filters: dict[str, Filter] = {
+        name: one for name, one in filterset.filters.items() if not isinstance(one, SearchFilter)
+    }
+    found = [_control(name, one, filterset, person, said) for name, one in filters.items() if not _is_own(name)]
+    return found + [_own_control(definition, filterset, said) for definition in own]
+
+
+def filterable_fields(on: str) -> list[CustomField]:
+    """The custom fields that the form offers. Costs one query."""
+    return [definition for definition in custom.definitions(on).values() if definition.is_filterable]
+
+
+def _is_own(name: str) -> bool:
+    return name.startswith(CUSTOM)
+
+
+def _control(name: str, one: Filter, filterset: FilterSet, person: Person, said: Mapping[str, Any]) -> Control:
+    values = _given(filterset, name)
+    make, choices = "text", list[Choice]()
+    if isinstance(one, PersonFilter):
+        make, choices = "boxes", _people(filterset, name, person, values)
+    elif isinstance(one, RecordFilter) and name in _OFFERED:
+        make, choices = "boxes", _records(_OFFERED[name], filterset, name)
+    elif isinstance(one, ChoiceFilter):
+        make = "boxes" if one.many else "choice"
+        choices = [Choice(key, words, key in values) for key, words in one.choices.items()]
+    elif isinstance(one, DaysFilter):
+        make, choices = "choice", _days(one, values)
+    elif isinstance(one, AmountFilter):
+        make = "number"
+    elif isinstance(one, MomentFilter):
+        make = "date"
+    chip = said.get(name)
+    return Control(
+        name, one.label, make, values, choices, one.help_text if make == "text" else "",
+        chip.words if chip else "", chip.error if chip else "",
+    )  # fmt: skip
+
+
+def _own_control(definition: CustomField, filterset: FilterSet, said: Mapping[str, Any]) -> Control:
+    name = f"{CUSTOM}{definition.key}"
+    values = _given(filterset, name)
+    kinds = CustomField.Kind
+    pairs: list[tuple[str, Words]] = [(choice, choice) for choice in definition.choices]
+    if definition.kind == kinds.YES_NO:
+        pairs = [("yes", gettext_lazy("yes")), ("no", gettext_lazy("no"))]
+    plain = {kinds.NUMBER: "number", kinds.MONEY: "number", kinds.DATE: "date"}
+    make = "choice" if pairs else plain.get(kinds(definition.kind), "text")
+    chip = said.get(name)
+    return Control(
+        name, definition.label, make, values, [Choice(key, words, key in values) for key, words in pairs],
+        definition.help_text, chip.words if chip else "", chip.error if chip else "",
+    )  # fmt: skip
+
+
+def _given(filterset: FilterSet, name: str) -> list[str]:
+    return [str(value) for value in filterset.data.getlist(name)]
+
+
+def _chosen(filterset: FilterSet, name: str) -> set[int]:
+    return {record.pk for record in filterset.form.cleaned_data.get(name) or []}
+
+
+def _records(model: Any, filterset: FilterSet, name: str) -> list[Choice]:
+    chosen = _chosen(filterset, name)
+    rows = model.objects.order_by("position", "pk") if model is Stage else model.objects.order_by("name", "pk")
+    return [
+        Choice(str(row.pk), str(row), row.pk in chosen)
+        for row in rows.only("pk", "name", "is_active")[:_MOST_BOXES]
+        if row.is_active or row.pk in chosen
+    ]
+
+
+def _people(filterset: FilterSet, name: str, person: Person, values: list[str]) -> list[Choice]:
+    chosen = _chosen(filterset, name)
+    me = Choice("me", _("Me"), "me" in values or person.pk in chosen)
+    others = Person.objects.visible_to(person).exclude(pk=person.pk).order_by("name", "pk")[:_MOST_BOXES]
+    return [
+        me,
+        *(Choice(str(one.pk), str(one), one.pk in chosen) for one in others if one.is_active or one.pk in chosen),
+    ]
+
+
+def _days(one: DaysFilter, values: list[str]) -> list[Choice]:
+    offered = {str(days) for days in _DAYS} | {value for value in values if value.isdigit()}
+    return [Choice(days, one.say(int(days)), days in values) for days in sorted(offered, key=int)]

@@ -1,0 +1,29 @@
+"""Addresses of leads and companies."""
+
+from django.urls import path
+
+from leads.records.views import acts, companies, lead, leads
+
+app_name = "records"
+
+urlpatterns = [
+    path("leads/", leads.leads, name="leads"),
+    path("leads/counts/", leads.counts, name="counts"),
+    path("leads/filter/", leads.filter_form, name="filter"),
+    path("leads/new/", leads.new, name="new"),
+    path("leads/<int:pk>/", lead.lead, name="lead"),
+    path("leads/<int:pk>/edit/", lead.edit, name="edit"),
+    path("leads/<int:pk>/facts/<str:key>/", lead.fact, name="fact"),
+    path("leads/<int:pk>/move/", acts.move, name="move"),
+    path("leads/<int:pk>/talks/<slug:way>/", acts.talk, name="talk"),
+    path("leads/<int:pk>/next-step/", acts.next_step, name="next_step"),
+    path("leads/<int:pk>/next-step/done/", acts.finish_next_step, name="finish_next_step"),
+    path("leads/<int:pk>/next-deal/", acts.next_deal, name="next_deal"),
+    path("companies/", companies.companies, name="companies"),
+    path("companies/counts/", companies.counts, name="company_counts"),
+    path("companies/filter/", companies.filter_form, name="company_filter"),
+    path("companies/suggestions/", companies.suggestions, name="company_suggestions"),
+    path("companies/<int:pk>/", companies.company, name="company"),
+    path("companies/<int:pk>/edit/", companies.edit, name="edit_company"),
+    path("companies/<int:pk>/facts/<str:key>/", companies.fact, name="company_fact"),
+]

@@ -1,0 +1,167 @@
+"""The list of companies, the page of one, its facts edited in place, and names for a field that asks for a company."""
+
+from http import HTTPStatus
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import push_url, replace_url, reswap, retarget
+
+from leads.records import actions, custom, policies
+from leads.records.forms import CompanyForm
+from leads.records.models import Company, CustomField
+from leads.records.presenters import facts, filtering
+from leads.records.presenters.account import AccountView
+from leads.records.presenters.company_list import CompanyList
+from leads.records.presenters.place import TimelinePlace
+from workspace.http import SignedInRequest
+from workspace.pages import notices
+
+_MOST_SUGGESTED = 12
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def companies(request: SignedInRequest) -> HttpResponse:
+    """The list: a page, for htmx the part that changes, or more rows for the row that asked for them."""
+    listing = CompanyList(request)
+    if not request.htmx:
+        if len(listing.query) != len(request.GET):
+            return redirect(listing.url)
+        return render(request, "leads/records/companies.html", {"listing": listing})
+    if request.htmx.target == "more":
+        return render(request, "leads/records/_company_rows.html", {"listing": listing, "is_more": True})
+    response = render(request, "leads/records/_companies.html", {"listing": listing})
+    named = replace_url if request.htmx.trigger_name == "q" else push_url
+    return named(response, listing.url)
+
+
+@require_safe
+def counts(request: SignedInRequest) -> HttpResponse:
+    """The number beside the title, which htmx asks for after the page."""
+    listing = CompanyList(request)
+    return render(request, "leads/records/_company_counts.html", {"count": listing.count()})
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def filter_form(request: SignedInRequest) -> HttpResponse:
+    """All filters of the list in one form, which leads back to the list."""
+    listing = CompanyList(request)
+    controls = filtering.controls(listing.filterset, request.user)
+    template = "leads/records/_filter.html" if request.htmx else "leads/records/filter.html"
+    return render(request, template, {"listing": listing, "controls": controls})
+
+
+@require_safe
+def suggestions(request: SignedInRequest) -> HttpResponse:
+    """Names of companies for what is being typed, as options of a list."""
+    text = request.GET.get("company", "").replace("\x00", "").strip()[:200]
+    rows = Company.objects.visible_to(request.user)
+    found = rows.matching(text).order_by("sort_name", "pk")[:_MOST_SUGGESTED] if text else rows.none()
+    return render(request, "leads/records/_suggestions.html", {"companies": found})
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def company(request: SignedInRequest, pk: int) -> HttpResponse:
+    """One company: facts, the leads there, what it bought, and what happened."""
+    view = AccountView(request, _company_or_404(request, pk), TimelinePlace.of(request), timezone.now())
+    template = _FRAGMENTS.get(request.htmx.target or "", "leads/records/company.html")
+    return render(request, template, {"view": view, "focus": request.GET.get("focus", "")})
+
+
+# What htmx asks for, by the element that it fills.
+_FRAGMENTS = {
+    "company": "leads/records/_company.html",
+    "story": "leads/records/_company_story.html",
+    "story-more": "leads/records/_lines.html",
+}
+
+
+def _company_or_404(request: SignedInRequest, pk: int) -> Company:
+    rows = Company.objects.visible_to(request.user).select_related("account_owner")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _company_to_change(request: SignedInRequest, pk: int) -> Company:
+    company = _company_or_404(request, pk)
+    if not policies.may_change_company(request.user):
+        raise PermissionDenied(_("You may look at companies, but not change them."))
+    return company
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@vary_on_headers("HX-Request")
+def fact(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
+    """One fact as a small form in its place, and what was written there; without htmx it is the page of all fields."""
+    company = _company_to_change(request, pk)
+    definitions = _definitions() if key.startswith(facts.CUSTOM) else {}
+    keys = facts.company_fields_of(key, definitions)
+    if not keys:
+        raise Http404
+    if request.method != "POST" and not request.htmx:
+        return redirect(f"{reverse('records:edit_company', args=[pk])}#id_{keys[0]}")
+    form = CompanyForm(company, _data(request), keys=keys, definitions=definitions)
+    slug = key.replace(".", "-")
+    if form.is_bound and _was_changed(request, company, form):
+        return _done(request, pk, focus=slug)
+    form_url = reverse("records:company_fact", args=[pk, key])
+    context = {"form": form, "slug": slug, "form_url": form_url, "lead": company, **_whole(company)}
+    template = "leads/records/_fact_form.html" if request.htmx else "leads/records/edit.html"
+    return render(request, template, context, status=_status(form))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: SignedInRequest, pk: int) -> HttpResponse:
+    """All fields of a company in one form; only what this visitor changed is written."""
+    company = _company_to_change(request, pk)
+    definitions = _definitions()
+    keys = [*CompanyForm.Meta.fields, *(f"{facts.CUSTOM}{key}" for key in definitions)]
+    form = CompanyForm(company, _data(request), keys=keys, definitions=definitions)
+    if form.is_bound and _was_changed(request, company, form):
+        return _done(request, pk)
+    context = {"form": form, "form_url": request.path, "lead": company, **_whole(company)}
+    return render(request, "leads/records/edit.html", context, status=_status(form))
+
+
+def _definitions() -> dict[str, CustomField]:
+    return custom.definitions("company")
+
+
+def _data(request: SignedInRequest) -> object:
+    return request.POST if request.method == "POST" else None
+
+
+def _whole(company: Company) -> dict[str, str]:
+    """Where a cancelled edit leads, and which part of the page it redraws."""
+    return {"page_url": company.get_absolute_url(), "whole": "company"}
+
+
+def _status(form: CompanyForm) -> HTTPStatus:
+    return HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+
+
+def _was_changed(request: SignedInRequest, company: Company, form: CompanyForm) -> bool:
+    if not form.is_valid():
+        return False
+    try:
+        actions.change_company(company, form.values(), by=request.user, at=timezone.now())
+    except ValidationError as error:
+        form.take(error)
+    return not form.errors
+
+
+def _done(request: SignedInRequest, pk: int, *, focus: str = "") -> HttpResponse:
+    """After a change: htmx gets the whole company as it is now, a plain form returns to the page."""
+    if not request.htmx:
+        notices.tell(request, _("Saved."))
+        return redirect("records:company", pk)
+    view = AccountView(request, _company_or_404(request, pk), TimelinePlace(), timezone.now())
+    context = {"view": view, "notice": _("Saved."), "focus": focus}
+    return retarget(reswap(render(request, "leads/records/_company.html", context), "outerHTML"), "#company")

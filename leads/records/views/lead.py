@@ -1,0 +1,119 @@
+"""The page of one lead, its facts edited in place, and its form as a page."""
+
+from http import HTTPStatus
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from leads.records import actions, custom
+from leads.records.fields import FIELDS
+from leads.records.forms import LeadForm
+from leads.records.models import Lead
+from leads.records.presenters import facts
+from leads.records.views.shared import done, lead_to_change, single
+from workspace.http import SignedInRequest
+from workspace.pages import notices
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def lead(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The single customer view; for htmx the timeline alone, or its next page. A merged lead leads to its survivor."""
+    survivor = _survivor_url(request, pk)
+    if survivor:
+        response = HttpResponsePermanentRedirect(survivor)
+        add_never_cache_headers(response)  # a merge can be undone
+        return response
+    view = single(request, pk)
+    template = _FRAGMENTS.get(request.htmx.target or "", "leads/records/lead.html")
+    context = {"view": view, "back_url": _back_url(request, pk), "focus": request.GET.get("focus", "")}
+    return render(request, template, context)
+
+
+# What htmx asks for, by the element that it fills.
+_FRAGMENTS = {
+    "lead": "leads/records/_lead.html",
+    "story": "leads/records/_story.html",
+    "story-more": "leads/records/_lines.html",
+}
+
+
+def _survivor_url(request: SignedInRequest, pk: int) -> str:
+    """Where a merged lead went; costs one query."""
+    merged = Lead.objects.filter(pk=pk, merged_into__isnull=False).values_list("merged_into", flat=True).first()
+    may_see = request.user.has_perm("leads_records.view_lead")
+    return reverse("records:lead", args=[merged]) if merged is not None and may_see else ""
+
+
+def _back_url(request: SignedInRequest, pk: int) -> str:
+    """The list from which the visitor came, at this lead's row."""
+    query = request.GET.get("list", "")
+    return f"{reverse('records:leads')}{f'?{query}' if query else ''}#lead-{pk}"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@vary_on_headers("HX-Request")
+def fact(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
+    """One fact as a small form in its place, and what was written there; without htmx it is the page of all fields."""
+    lead = lead_to_change(request, pk)
+    definitions = custom.definitions("lead") if key.startswith(facts.CUSTOM) else {}
+    keys = facts.fields_of(key, definitions)
+    if not keys:
+        raise Http404
+    if request.method != "POST" and not request.htmx:
+        return redirect(f"{reverse('records:edit', args=[pk])}#id_{keys[0]}")
+    form = LeadForm(request.POST or None, keys=keys, lead=lead, definitions=definitions)
+    if request.method == "POST" and _was_changed(request, lead, form):
+        return done(request, pk, _("Saved."), focus=key.replace(".", "-"))
+    context = {
+        "form": form,
+        "key": key,
+        "slug": key.replace(".", "-"),
+        "form_url": reverse("records:fact", args=[pk, key]),
+        "page_url": reverse("records:lead", args=[pk]),
+        "whole": "lead",
+    }
+    template = "leads/records/_fact_form.html" if request.htmx else "leads/records/edit.html"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    return render(request, template, {"lead": lead, **context}, status=status)
+
+
+def _was_changed(request: SignedInRequest, lead: Lead, form: LeadForm) -> bool:
+    if not form.is_valid():
+        return False
+    try:
+        actions.change(lead, form.values(), by=request.user, at=timezone.now())
+    except ValidationError as error:
+        form.take(error)
+    except Lead.DoesNotExist as error:
+        raise Http404 from error
+    return not form.errors
+
+
+# The fields of the form, what identifies a lead elsewhere last: people look for the name first.
+_EDITED = sorted(
+    (key for key in FIELDS if any(key in keys for keys in facts.FACT_FIELDS.values())),
+    key=lambda key: key in ("external_id", "crm_url"),
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: SignedInRequest, pk: int) -> HttpResponse:
+    """All fields of a lead in one form; only what this visitor changed is written."""
+    lead = lead_to_change(request, pk)
+    definitions = custom.definitions("lead")
+    keys = [*_EDITED, *(f"{facts.CUSTOM}{key}" for key in definitions)]
+    form = LeadForm(request.POST or None, keys=keys, lead=lead, definitions=definitions)
+    if request.method == "POST" and _was_changed(request, lead, form):
+        notices.tell(request, _("Saved."))
+        return redirect("records:lead", pk)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    context = {"lead": lead, "form": form, "page_url": lead.get_absolute_url(), "form_url": request.path}
+    return render(request, "leads/records/edit.html", context, status=status)

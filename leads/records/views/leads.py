@@ -1,0 +1,94 @@
+"""The list of leads with its counts and its filters, and the form of a new lead."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import push_url, replace_url
+
+from leads.records import actions, policies
+from leads.records.forms import NewLeadForm
+from leads.records.models import Lead
+from leads.records.presenters import filtering
+from leads.records.presenters.lead_list import LeadList
+from workspace.http import SignedInRequest
+from workspace.pages import notices
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def leads(request: SignedInRequest) -> HttpResponse:
+    """The list: a page, for htmx the part that changes, or more rows for the row that asked for them."""
+    listing = LeadList(request, timezone.now())
+    if not request.htmx:
+        if len(listing.query) != len(request.GET):
+            return redirect(listing.url)
+        return render(request, "leads/records/leads.html", {"listing": listing})
+    if request.htmx.target == "more":
+        return render(request, "leads/records/_rows.html", {"listing": listing, "is_more": True})
+    response = render(request, "leads/records/_leads.html", {"listing": listing})
+    # Each letter of a search would else be a step of the way back.
+    named = replace_url if request.htmx.trigger_name == "q" else push_url
+    return named(response, listing.url)
+
+
+@require_safe
+def counts(request: SignedInRequest) -> HttpResponse:
+    """The numbers beside title and tabs, which htmx asks for after the page."""
+    listing = LeadList(request, timezone.now())
+    numbers = listing.tab_counts()
+    whole = numbers[listing.tab]
+    context = {"numbers": numbers, "whole": whole, "here": listing.count() if listing.is_narrowed else whole}
+    return render(request, "leads/records/_counts.html", {"listing": listing, **context})
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def filter_form(request: SignedInRequest) -> HttpResponse:
+    """All filters of the list in one form, which leads back to the list."""
+    listing = LeadList(request, timezone.now())
+    controls = filtering.controls(listing.filterset, request.user, filtering.filterable_fields("lead"))
+    template = "leads/records/_filter.html" if request.htmx else "leads/records/filter.html"
+    return render(request, template, {"listing": listing, "controls": controls})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: SignedInRequest) -> HttpResponse:
+    """A new lead in a short form; afterwards its page."""
+    if not policies.may_create(request.user):
+        raise PermissionDenied(_("You may look at leads, but not make new ones."))
+    form = NewLeadForm(request.POST if request.method == "POST" else None, initial=_mine(request))
+    lead = _created(request, form) if form.is_bound and form.is_valid() else None
+    if lead is not None:
+        notices.tell(request, _("%s is in the workspace.") % lead)
+        return redirect(lead)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    return render(request, "leads/records/new.html", {"form": form}, status=status)
+
+
+def _mine(request: SignedInRequest) -> dict[str, Any]:
+    """Whoever makes a lead looks after it: as its owner in sales, as its marketer in marketing."""
+    roles = {"S": "owner", "M": "marketer"}
+    return {roles[letter]: request.user.pk for letter in request.user.department_keys}
+
+
+def _created(request: SignedInRequest, form: NewLeadForm) -> Lead | None:
+    """The lead with its next step, or nothing of both; what is wrong stands in the form."""
+    now, given = timezone.now(), form.cleaned_data
+    try:
+        with transaction.atomic():
+            lead = actions.create(form.values(), by=request.user, at=now)
+            if form.has_step:
+                due_at = given["next_step_at"]
+                lead = actions.set_next_step(lead, given["next_step"], due_at=due_at, by=request.user, at=now)
+    except ValidationError as error:
+        form.take(error)
+        return None
+    return lead
