@@ -11,8 +11,10 @@ from importlib.util import find_spec
 from types import ModuleType
 
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from smarketing.options import DEMO_WAS_REMOVED
 from workspace.journal import actions as journal
@@ -44,7 +46,12 @@ def remove(*, by: Person | None, at: datetime) -> None:
 
     Raises:
         PermissionDenied: `by` may not change the workspace's settings.
+        ValidationError: `by` is a demo person, who would go too.
     """
+    if by is not None and by.is_demo:
+        raise ValidationError(
+            _("You are signed in as a demo person, who goes too. Invite yourself as an administrator first.")
+        )
     journal.remove_demo_entries()
     for room in reversed(list(_rooms())):
         room.remove(by, at)

@@ -1,9 +1,16 @@
 """The demo workspace: what it holds, that it keeps the house's rules, and that it goes without a trace."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 
 import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.db.models import F, Model, Q
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoDbBlocker
 
 from leads.audience.models import Persona
 from leads.funnel.models import DEFINITIONS, Source, Stage, Tag
@@ -25,9 +32,17 @@ NOW = datetime(2026, 11, 17, 10, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
 
 
-@pytest.fixture
-def fennmark() -> None:
-    demo.load(NOW)
+@pytest.fixture(scope="module")
+def fennmark(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Fennmark, loaded once for all tests of this module; each test's own changes are rolled back to here."""
+    with django_db_blocker.unblock():
+        outer = transaction.atomic()
+        outer.__enter__()
+        demo.load(NOW)
+    yield
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        outer.__exit__(None, None, None)
 
 
 @pytest.fixture
@@ -188,3 +203,47 @@ def test_the_same_moment_tells_the_same_year(olga: Person) -> None:
     demo.load(NOW)
 
     assert list(rows.all()) == first
+
+
+@pytest.mark.usefixtures("fennmark")
+def test_administrators_remove_it_from_their_settings(client: Client, olga: Person) -> None:
+    client.force_login(olga)
+    assert reverse("remove_demo") in client.get(reverse("people:settings")).text
+    assert "314 demo leads" in client.get(reverse("remove_demo")).text
+
+    page = client.post(reverse("remove_demo"), follow=True)
+
+    assert "The demo workspace is gone." in page.text
+    assert not demo.is_loaded()
+    assert reverse("remove_demo") not in client.get(reverse("people:settings")).text
+
+
+@pytest.mark.usefixtures("fennmark")
+def test_a_demo_person_cannot_remove_the_ground_under_their_feet(client: Client) -> None:
+    client.force_login(cast()["admin"])
+
+    page = client.post(reverse("remove_demo"))
+
+    assert page.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "Invite yourself" in page.text
+    assert demo.is_loaded()
+
+
+@pytest.mark.usefixtures("fennmark")
+def test_others_neither_see_nor_use_the_way_out(client: Client) -> None:
+    client.force_login(cast()["rep"])
+
+    assert reverse("remove_demo") not in client.get(reverse("people:settings")).text
+    assert client.post(reverse("remove_demo")).status_code == HTTPStatus.FORBIDDEN
+
+
+@pytest.mark.usefixtures("fennmark")
+def test_the_command_removes_it_and_tells_how_to_come_in(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("remove_demo", "--yes")
+
+    assert not Person.objects.exists()
+    printed = capsys.readouterr().out
+    assert "Removed 314 demo leads and 11 demo people." in printed
+    assert "/join/" in printed
+    with pytest.raises(CommandError, match="no demo workspace"):
+        call_command("remove_demo", "--yes")
