@@ -74,7 +74,7 @@ def _ask_move(
         "conflict": conflict,
         "view": SingleView(request, lead, TimelinePlace(), timezone.now()) if conflict else None,
     }
-    return ask(request, lead, "leads/records/_move_fields.html", context, status=status)
+    return ask(request, lead, "leads/records/acts/_move_fields.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -89,7 +89,7 @@ def talk(request: SignedInRequest, pk: int, way: str) -> HttpResponse:
     ):
         focus = "note" if kind is Talk.NOTE else f"act-{kind.value}"
         return done(request, pk, str(_LOGGED[kind]), focus=focus)
-    return _ask(request, lead, "leads/records/_talk_fields.html", form, title=str(_LOG[kind]), act=_("Save"))
+    return _ask(request, lead, "leads/records/acts/_talk_fields.html", form, title=str(_LOG[kind]), act=_("Save"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -99,7 +99,7 @@ def next_step(request: SignedInRequest, pk: int) -> HttpResponse:
     form = NextStepForm(lead, request.POST if request.method == "POST" else None, now=now)
     if form.is_bound and _acts(form, lambda: _set_next_step(request, lead, form)):
         return done(request, pk, _("Next step set."), focus="act-step")
-    return _ask(request, lead, "leads/records/_step_fields.html", form, title=_("Next step"), act=_("Save"))
+    return _ask(request, lead, "leads/records/acts/_step_fields.html", form, title=_("Next step"), act=_("Save"))
 
 
 def _set_next_step(request: SignedInRequest, lead: Lead, form: NextStepForm) -> Lead:
@@ -118,7 +118,7 @@ def finish_next_step(request: SignedInRequest, pk: int) -> HttpResponse:
     ):
         return done(request, pk, _("Done. What comes next?"), focus="act-step")
     title = _("Done: %s") % lead.next_step if lead.next_step else _("Done")
-    return _ask(request, lead, "leads/records/_done_fields.html", form, title=title, act=_("Done"))
+    return _ask(request, lead, "leads/records/acts/_done_fields.html", form, title=title, act=_("Done"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -132,7 +132,7 @@ def next_deal(request: SignedInRequest, pk: int) -> HttpResponse:
     ):
         return done(request, pk, _("The next deal is open."), focus="act-move")
     title = _("Open the next deal of %s") % lead
-    return _ask(request, lead, "leads/records/_deal_fields.html", form, title=title, act=_("Open the deal"))
+    return _ask(request, lead, "leads/records/acts/_deal_fields.html", form, title=title, act=_("Open the deal"))
 
 
 def _acts(form: ActForm, act: Callable[[], object]) -> bool:

@@ -33,10 +33,10 @@ def companies(request: SignedInRequest) -> HttpResponse:
     if not request.htmx:
         if len(listing.query) != len(request.GET):
             return redirect(listing.url)
-        return render(request, "leads/records/companies.html", {"listing": listing})
+        return render(request, "leads/records/lists/companies.html", {"listing": listing})
     if request.htmx.target == "more":
-        return render(request, "leads/records/_company_rows.html", {"listing": listing, "is_more": True})
-    response = render(request, "leads/records/_companies.html", {"listing": listing})
+        return render(request, "leads/records/lists/_companies_rows.html", {"listing": listing, "is_more": True})
+    response = render(request, "leads/records/lists/_companies.html", {"listing": listing})
     named = replace_url if request.htmx.trigger_name == "q" else push_url
     return named(response, listing.url)
 
@@ -45,7 +45,7 @@ def companies(request: SignedInRequest) -> HttpResponse:
 def counts(request: SignedInRequest) -> HttpResponse:
     """The number beside the title, which htmx asks for after the page."""
     listing = CompanyList(request)
-    return render(request, "leads/records/_company_counts.html", {"count": listing.count()})
+    return render(request, "leads/records/lists/_companies_count.html", {"count": listing.count()})
 
 
 @require_safe
@@ -54,7 +54,7 @@ def filter_form(request: SignedInRequest) -> HttpResponse:
     """All filters of the list in one form, which leads back to the list."""
     listing = CompanyList(request)
     controls = filtering.controls(listing.filterset, request.user)
-    template = "leads/records/_filter.html" if request.htmx else "leads/records/filter.html"
+    template = "leads/records/lists/_filter.html" if request.htmx else "leads/records/lists/filter.html"
     return render(request, template, {"listing": listing, "controls": controls})
 
 
@@ -64,7 +64,7 @@ def suggestions(request: SignedInRequest) -> HttpResponse:
     text = request.GET.get("company", "").replace("\x00", "").strip()[:200]
     rows = Company.objects.visible_to(request.user)
     found = rows.matching(text).order_by("sort_name", "pk")[:_MOST_SUGGESTED] if text else rows.none()
-    return render(request, "leads/records/_suggestions.html", {"companies": found})
+    return render(request, "leads/records/facts/_suggestions.html", {"companies": found})
 
 
 @require_safe
@@ -72,15 +72,15 @@ def suggestions(request: SignedInRequest) -> HttpResponse:
 def company(request: SignedInRequest, pk: int) -> HttpResponse:
     """One company: facts, the leads there, what it bought, and what happened."""
     view = AccountView(request, _company_or_404(request, pk), TimelinePlace.of(request), timezone.now())
-    template = _FRAGMENTS.get(request.htmx.target or "", "leads/records/company.html")
+    template = _FRAGMENTS.get(request.htmx.target or "", "leads/records/company/company.html")
     return render(request, template, {"view": view, "focus": request.GET.get("focus", "")})
 
 
 # What htmx asks for, by the element that it fills.
 _FRAGMENTS = {
-    "company": "leads/records/_company.html",
-    "story": "leads/records/_company_story.html",
-    "story-more": "leads/records/_lines.html",
+    "company": "leads/records/company/_company.html",
+    "story": "leads/records/company/_story.html",
+    "story-more": "leads/records/lead/_lines.html",
 }
 
 
@@ -113,7 +113,7 @@ def fact(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
         return _done(request, pk, focus=slug)
     form_url = reverse("records:company_fact", args=[pk, key])
     context = {"form": form, "slug": slug, "form_url": form_url, "lead": company, **_whole(company)}
-    template = "leads/records/_fact_form.html" if request.htmx else "leads/records/edit.html"
+    template = "leads/records/facts/_fact_form.html" if request.htmx else "leads/records/facts/edit.html"
     return render(request, template, context, status=_status(form))
 
 
@@ -127,7 +127,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     if form.is_bound and _was_changed(request, company, form):
         return _done(request, pk)
     context = {"form": form, "form_url": request.path, "lead": company, **_whole(company)}
-    return render(request, "leads/records/edit.html", context, status=_status(form))
+    return render(request, "leads/records/facts/edit.html", context, status=_status(form))
 
 
 def _definitions() -> dict[str, CustomField]:
@@ -164,4 +164,4 @@ def _done(request: SignedInRequest, pk: int, *, focus: str = "") -> HttpResponse
         return redirect("records:company", pk)
     view = AccountView(request, _company_or_404(request, pk), TimelinePlace(), timezone.now())
     context = {"view": view, "notice": _("Saved."), "focus": focus}
-    return retarget(reswap(render(request, "leads/records/_company.html", context), "outerHTML"), "#company")
+    return retarget(reswap(render(request, "leads/records/company/_company.html", context), "outerHTML"), "#company")

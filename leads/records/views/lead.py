@@ -32,16 +32,16 @@ def lead(request: SignedInRequest, pk: int) -> HttpResponse:
         add_never_cache_headers(response)  # a merge can be undone
         return response
     view = single(request, pk)
-    template = _FRAGMENTS.get(request.htmx.target or "", "leads/records/lead.html")
+    template = _FRAGMENTS.get(request.htmx.target or "", "leads/records/lead/lead.html")
     context = {"view": view, "back_url": _back_url(request, pk), "focus": request.GET.get("focus", "")}
     return render(request, template, context)
 
 
 # What htmx asks for, by the element that it fills.
 _FRAGMENTS = {
-    "lead": "leads/records/_lead.html",
-    "story": "leads/records/_story.html",
-    "story-more": "leads/records/_lines.html",
+    "lead": "leads/records/lead/_lead.html",
+    "story": "leads/records/lead/_story.html",
+    "story-more": "leads/records/lead/_lines.html",
 }
 
 
@@ -80,7 +80,7 @@ def fact(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
         "page_url": reverse("records:lead", args=[pk]),
         "whole": "lead",
     }
-    template = "leads/records/_fact_form.html" if request.htmx else "leads/records/edit.html"
+    template = "leads/records/facts/_fact_form.html" if request.htmx else "leads/records/facts/edit.html"
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     return render(request, template, {"lead": lead, **context}, status=status)
 
@@ -116,4 +116,4 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect("records:lead", pk)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     context = {"lead": lead, "form": form, "page_url": lead.get_absolute_url(), "form_url": request.path}
-    return render(request, "leads/records/edit.html", context, status=status)
+    return render(request, "leads/records/facts/edit.html", context, status=status)

@@ -30,10 +30,10 @@ def leads(request: SignedInRequest) -> HttpResponse:
     if not request.htmx:
         if len(listing.query) != len(request.GET):
             return redirect(listing.url)
-        return render(request, "leads/records/leads.html", {"listing": listing})
+        return render(request, "leads/records/lists/leads.html", {"listing": listing})
     if request.htmx.target == "more":
-        return render(request, "leads/records/_rows.html", {"listing": listing, "is_more": True})
-    response = render(request, "leads/records/_leads.html", {"listing": listing})
+        return render(request, "leads/records/lists/_rows.html", {"listing": listing, "is_more": True})
+    response = render(request, "leads/records/lists/_leads.html", {"listing": listing})
     # Each letter of a search would else be a step of the way back.
     named = replace_url if request.htmx.trigger_name == "q" else push_url
     return named(response, listing.url)
@@ -46,7 +46,7 @@ def counts(request: SignedInRequest) -> HttpResponse:
     numbers = listing.tab_counts()
     whole = numbers[listing.tab]
     context = {"numbers": numbers, "whole": whole, "here": listing.count() if listing.is_narrowed else whole}
-    return render(request, "leads/records/_counts.html", {"listing": listing, **context})
+    return render(request, "leads/records/lists/_counts.html", {"listing": listing, **context})
 
 
 @require_safe
@@ -55,7 +55,7 @@ def filter_form(request: SignedInRequest) -> HttpResponse:
     """All filters of the list in one form, which leads back to the list."""
     listing = LeadList(request, timezone.now())
     controls = filtering.controls(listing.filterset, request.user, filtering.filterable_fields("lead"))
-    template = "leads/records/_filter.html" if request.htmx else "leads/records/filter.html"
+    template = "leads/records/lists/_filter.html" if request.htmx else "leads/records/lists/filter.html"
     return render(request, template, {"listing": listing, "controls": controls})
 
 
@@ -70,7 +70,7 @@ def new(request: SignedInRequest) -> HttpResponse:
         notices.tell(request, _("%s is in the workspace.") % lead)
         return redirect(lead)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-    return render(request, "leads/records/new.html", {"form": form}, status=status)
+    return render(request, "leads/records/facts/new.html", {"form": form}, status=status)
 
 
 def _mine(request: SignedInRequest) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def ask(
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
     """Draw the form of an act: in the sheet for htmx, else as a page of its own. `body` is the form's template."""
-    template = "leads/records/_act.html" if request.htmx else "leads/records/act.html"
+    template = "leads/records/acts/_act.html" if request.htmx else "leads/records/acts/act.html"
     response = render(request, template, {"lead": lead, "body": body, **context}, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -56,5 +56,5 @@ def done(request: SignedInRequest, pk: int, notice: str, *, focus: str = "") -> 
         notices.tell(request, notice)
         return redirect("records:lead", pk)
     view = SingleView(request, Lead.objects.for_page().get(pk=pk), TimelinePlace(), timezone.now())
-    response = render(request, "leads/records/_lead.html", {"view": view, "notice": notice, "focus": focus})
+    response = render(request, "leads/records/lead/_lead.html", {"view": view, "notice": notice, "focus": focus})
     return trigger_client_event(retarget(reswap(response, "outerHTML"), "#lead"), "sheet:close")
