@@ -1,0 +1,203 @@
+"""Before anything comes in: a file is uploaded and looked at, and its columns are given a meaning."""
+
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import IO
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files import File
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from leads.imports import policies, suggesting
+from leads.imports.cleaning import clean_for_all
+from leads.imports.mapping import Mapping
+from leads.imports.models import Import
+from leads.imports.reading import encodings, layout, texts
+from leads.imports.reading.layout import Layout
+from leads.imports.reading.rows import Row, Rows
+from workspace.errors import Conflict
+from workspace.jobs import actions as jobs
+from workspace.people.models import Person
+
+# So much of a file is looked at while its bringer waits; the rest is read by the job.
+HEAD = 4 << 20
+WRONG_FILES = {
+    "empty": "This file is empty.",
+    "workbook": "This is a spreadsheet’s own file. Save it as CSV there (UTF-8 if it asks), and bring that.",
+    "other": "This is no text file. Bring a CSV: a table as text, one row a line.",
+}
+
+
+class ImportMoved(Conflict):
+    """The import is further than the visitor's page; `import_` is its state now."""
+
+    title = "Moved on"
+
+    def __init__(self, import_: Import) -> None:
+        super().__init__(_("This import has moved on: %s.") % import_.get_state_display().lower())
+        self.import_ = import_
+
+
+def demand(import_: Import, by: Person | None) -> None:
+    """Raise PermissionDenied unless `by` may go on with the import; None is the command line."""
+    if by is not None and not policies.may_continue(by, import_):
+        raise PermissionDenied(_("Somebody else brought this file."))
+
+
+def lock(import_: Import, to: Import.State) -> Import:
+    """The import as stored, locked, if it may become `to`.
+
+    Raises:
+        ImportMoved: it may not.
+    """
+    stored = Import.objects.select_for_update(of=("self",)).select_related("job", "by", "sort_by").get(pk=import_.pk)
+    if to not in Import.MOVES[Import.State(stored.state)]:
+        raise ImportMoved(stored)
+    return stored
+
+
+def upload(file: File[bytes], *, name: str, by: Person | None, at: datetime) -> Import:
+    """Keep a file, and tell how it is written and laid out.
+
+    Raises:
+        PermissionDenied: `by` may not bring files in.
+        ValidationError: for `file`: it is empty, or no text.
+    """
+    if by is not None and not policies.may_import(by):
+        raise PermissionDenied(_("You may look at leads, but not bring new ones in."))
+    file.seek(0)
+    try:
+        encoding = encodings.detect(file)
+    except encodings.NotText as error:
+        raise ValidationError({"file": _(WRONG_FILES[error.kind])}) from error
+    file.seek(0)
+    import_ = Import(name=_shown(name), size=file.size, by=by, created_at=at, encoding=encoding)
+    with _head(file, import_) as head:
+        import_.delimiter = layout.sniff_delimiter(head)
+        import_.header_line = layout.find_header(head, import_.delimiter)
+        _survey(import_, head)
+    file.seek(0)
+    import_.file.save("leads.csv", file, save=False)
+    import_.save(force_insert=True)
+    return import_
+
+
+@transaction.atomic
+def look_again(import_: Import, *, encoding: str, delimiter: str, header_line: int, by: Person | None) -> Import:
+    """Read the file in another way; the meaning of its columns is suggested anew.
+
+    Raises:
+        PermissionDenied: somebody else brought it.
+        ImportMoved: it is coming in already.
+        ValidationError: by field.
+    """
+    demand(import_, by)
+    import_ = lock(import_, Import.State.LOOK)
+    if encoding not in encodings.ENCODINGS:
+        raise ValidationError({"encoding": _("This encoding is not known.")})
+    if delimiter not in layout.DELIMITERS or len(delimiter) != 1:
+        raise ValidationError({"delimiter": _("Cells are parted by a comma, a semicolon, a tab or a bar.")})
+    is_same = (import_.encoding, import_.delimiter, import_.header_line) == (encoding, delimiter, header_line)
+    drop(import_)
+    import_.encoding, import_.delimiter, import_.header_line = encoding, delimiter, header_line
+    import_.state, import_.preview = Import.State.MAP, {}
+    if not is_same or not import_.mapping:
+        with open_head(import_) as head:
+            _survey(import_, head)
+    import_.save()
+    return import_
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """What the bringer chose on the page of columns."""
+
+    mapping: Mapping
+    match: str
+    mode: str
+    sort_by: Person | None = None
+    sort_until: date | None = None
+
+
+@transaction.atomic
+def agree(import_: Import, agreed: Agreed, *, by: Person | None) -> Import:
+    """Keep what the columns mean and on which terms the rows come in.
+
+    Raises:
+        PermissionDenied: somebody else brought it.
+        ImportMoved: it is coming in already.
+        ValidationError: by field.
+    """
+    demand(import_, by)
+    import_ = lock(import_, Import.State.MAP)
+    agreed.mapping.check(agreed.match)
+    clean_for_all(agreed.mapping)
+    if agreed.sort_until is not None and agreed.sort_by is None:
+        raise ValidationError({"sort_by": _("Say who looks after these leads.")})
+    drop(import_)
+    import_.mapping = agreed.mapping.as_json()
+    import_.match, import_.mode = agreed.match, agreed.mode
+    import_.sort_by, import_.sort_until = agreed.sort_by, agreed.sort_until
+    import_.state, import_.preview = Import.State.MAP, {}
+    import_.save()
+    return import_
+
+
+def drop(import_: Import) -> None:
+    """Stop a check that is under way, and forget the text it read."""
+    if import_.job is not None and import_.job.is_open:
+        jobs.cancel(import_.job, at=timezone.now())
+    import_.job = None
+    if import_.text:
+        import_.text.delete(save=False)
+
+
+def open_head(import_: Import) -> IO[bytes]:
+    """The first part of the file as UTF-8."""
+    with import_.file.open("rb") as file:
+        return _head(file, import_)
+
+
+def _head(file: IO[bytes] | File[bytes], import_: Import) -> IO[bytes]:
+    head = file.read(HEAD)
+    if import_.size > len(head) and import_.encoding == "utf-8":
+        # The last line is cut off; in the middle of a letter it would look broken.
+        head = head[: head.rfind(b"\n") + 1] or head
+    return texts.as_utf8(io.BytesIO(head), import_.encoding)
+
+
+def _survey(import_: Import, head: IO[bytes]) -> None:
+    """Suggest what the columns mean, from their names and the first rows."""
+    laid_out = layout.lay_out(head, import_.delimiter, import_.header_line)
+    import_.header_line = laid_out.header_line
+    is_whole = import_.size <= HEAD
+    rows = layout.sample(head, laid_out, suggesting.SURVEYED_ROWS)
+    surveyed = suggesting.survey(
+        rows, len(laid_out.headers), is_whole=is_whole and len(rows) < suggesting.SURVEYED_ROWS
+    )
+    mapping = suggesting.suggest(laid_out.headers, surveyed)
+    import_.survey, import_.mapping = surveyed.as_json(), mapping.as_json()
+    import_.match = suggesting.suggest_match(mapping)
+
+
+def first_rows(import_: Import, count: int) -> tuple[Layout, list[Row]]:
+    """How the file is laid out, and its first rows, as it is read now."""
+    with open_head(import_) as head:
+        laid_out = layout.lay_out(head, import_.delimiter, import_.header_line)
+        return laid_out, layout.sample(head, laid_out, count)
+
+
+def rows_above(import_: Import, count: int) -> Iterable[Row]:
+    """The first rows of the file as they stand, for choosing the line of the header."""
+    with open_head(import_) as head:
+        return [row for _, row in zip(range(count), Rows(head, import_.delimiter), strict=False)]
+
+
+def _shown(name: str) -> str:
+    """The name of a file without its folders and without what cannot be shown."""
+    bare = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(sign for sign in bare if sign.isprintable())[:200] or _("File without a name")

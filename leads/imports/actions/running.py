@@ -1,0 +1,196 @@
+"""The run: rows go in by batches, each with the place in the file where it ended, in one transaction."""
+
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+from django.core.files import File
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from leads.imports import refusals
+from leads.imports.actions.preparing import demand, lock
+from leads.imports.cleaning import RowCleaner, clean_for_all
+from leads.imports.mapping import CUSTOM, Mapping, new_fields
+from leads.imports.models import Import, ImportedLead
+from leads.imports.reading import layout, texts
+from leads.imports.reading.rows import Place, Row, Rows
+from leads.records.actions import intake
+from leads.records.actions.intake import Act, Incoming, Intake, Outcome, Terms
+from leads.records.models import CustomField
+from workspace.copying import copy_rows
+from workspace.jobs import actions as jobs
+from workspace.jobs.models import Job
+from workspace.journal import actions as journal
+from workspace.journal.models import Way
+from workspace.people.models import Person
+
+KIND = "leads.imports.run"
+BATCH = 5_000
+# After so many new rows the planner is told, since its numbers are of another table.
+MANY_ROWS = 10_000
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows as they stand in the file and as they are cleaned, and the place after them."""
+
+    rows: list[Row]
+    cleaned: list[Incoming]
+    place: Place
+
+
+def start_run(import_: Import, *, by: Person | None, at: datetime) -> Import:
+    """Let the rows come in, by a job.
+
+    Raises:
+        PermissionDenied: somebody else brought it.
+        ImportMoved: it has not been checked, or comes in already.
+    """
+    demand(import_, by)
+    with transaction.atomic():
+        import_ = lock(import_, Import.State.RUNNING)
+        title = _("Bring in %s") % import_.name
+        import_.job = jobs.start(KIND, title=title, by=by, at=at, params={"import": import_.pk})
+        import_.state = Import.State.RUNNING
+        import_.save(update_fields=["state", "job"])
+        journal.record("import.started", subject=import_, by=by, at=at, file=import_.name)
+    return import_
+
+
+def stop(import_: Import, *, by: Person | None, at: datetime) -> Import:
+    """Stop a run after its present batch; what came in stays, and is told with the rest that did not."""
+    demand(import_, by)
+    if import_.job is not None:
+        jobs.cancel(import_.job, at=at)
+    return Import.objects.select_related("job").get(pk=import_.pk)
+
+
+def steps(job: Job) -> Iterator[None]:
+    """The job's steps: the text, new custom fields, batch after batch, and the end. Resumes where the last one ended."""
+    import_ = Import.objects.select_related("by", "sort_by").get(pk=job.params["import"])
+    if not import_.text:
+        make_text(import_)
+        job.total = import_.text.size
+        yield
+    make_fields(import_)
+    yield
+    with journal.by_way(Way.IMPORT):
+        yield from _batches(job, import_)
+        refusals.write(import_)
+        yield
+        _finish(job, import_)
+
+
+def make_text(import_: Import) -> None:
+    """Write the file as UTF-8 beside it, so that a byte's place is enough to resume there."""
+    with import_.file.open("rb") as source, texts.as_utf8(source, import_.encoding) as text:
+        import_.text.save("leads.txt", File(text), save=False)
+    import_.save(update_fields=["text"])
+
+
+def make_fields(import_: Import) -> None:
+    """Define the custom fields that columns are to become, and send the columns into them."""
+    mapping = Mapping.from_json(import_.mapping)
+    made = new_fields(mapping)
+    if not made:
+        return
+    CustomField.objects.bulk_create(made.values())
+    for column in mapping.columns:
+        if column.name in made:
+            column.target = CUSTOM + made[column.name].key
+    import_.mapping = mapping.as_json()
+    import_.save(update_fields=["mapping"])
+
+
+def _batches(job: Job, import_: Import) -> Iterator[None]:
+    place = Place(**job.cursor["place"]) if "place" in job.cursor else None
+    at = datetime.fromisoformat(job.cursor["at"]) if "at" in job.cursor else timezone.now()
+    taker = Intake(terms_of(import_, at))
+    with import_.text.open("rb") as text:
+        for batch in read_batches(import_, text, place):
+            outcomes = taker.take_in(batch.cleaned)
+            _keep(import_, batch, outcomes)
+            job.done = batch.place.offset
+            job.cursor = {"place": asdict(batch.place), "at": at.isoformat()}
+            yield
+
+
+def terms_of(import_: Import, at: datetime) -> Terms:
+    """On which terms the import's rows come in."""
+    return Terms(
+        match=import_.match,  # type: ignore[arg-type]  # one of the model's choices
+        mode=import_.mode,  # type: ignore[arg-type]
+        file=import_.name,
+        by=import_.by,
+        at=at,
+        import_id=import_.pk,
+        defaults=clean_for_all(Mapping.from_json(import_.mapping)),
+        sort_by_id=import_.sort_by_id,
+        sort_until=import_.sort_until,
+    )
+
+
+def read_batches(import_: Import, text: "File[bytes]", place: Place | None) -> Generator[Batch, None, None]:
+    """Batches of cleaned rows from `place` (or the header) on; the next is read while the last is being stored."""
+    mapping = Mapping.from_json(import_.mapping)
+    laid_out = layout.lay_out(text, import_.delimiter, import_.header_line)
+    rows = Rows(text, import_.delimiter, place or laid_out.start)
+    cleaner = RowCleaner(mapping, _definitions(mapping), zone_of(import_))
+    with ThreadPoolExecutor(1, "read-import") as reader:
+        coming: Future[Batch] = reader.submit(_read, rows, cleaner)
+        while (batch := coming.result()).rows:
+            coming = reader.submit(_read, rows, cleaner)
+            yield batch
+
+
+def _read(rows: Rows, cleaner: RowCleaner) -> Batch:
+    read = [row for _, row in zip(range(BATCH), rows, strict=False)]
+    return Batch(read, [cleaner.clean(row) for row in read], rows.place)
+
+
+def zone_of(import_: Import) -> tzinfo:
+    """The zone of times that are written without one: the bringer's."""
+    return ZoneInfo(import_.by.time_zone) if import_.by else timezone.get_default_timezone()
+
+
+def _definitions(mapping: Mapping) -> dict[str, CustomField]:
+    """Custom fields by column name; those still to be made are unsaved. Costs two queries."""
+    known = {definition.key: definition for definition in CustomField.objects.filter(on="lead")}
+    used = {
+        column.name: known[column.target.removeprefix(CUSTOM)]
+        for column in mapping.columns
+        if column.target.startswith(CUSTOM)
+    }
+    return used | new_fields(mapping)
+
+
+def _keep(import_: Import, batch: Batch, outcomes: Sequence[Outcome]) -> None:
+    """Count what became of the rows, and remember which leads they touched and why others were refused."""
+    for outcome in outcomes:
+        count = f"{outcome.act}_count"
+        setattr(import_, count, getattr(import_, count) + 1)
+    touched = (
+        (import_.pk, outcome.line, outcome.lead_id, outcome.act.value)
+        for outcome in outcomes
+        if outcome.act in (Act.CREATED, Act.UPDATED)
+    )
+    copy_rows(ImportedLead._meta.db_table, ("import_of_id", "line", "lead_id", "act"), touched)
+    refusals.keep(import_, zip(batch.rows, outcomes, strict=True))
+    import_.save(update_fields=["created_count", "updated_count", "unchanged_count", "refused_count"])
+
+
+def _finish(job: Job, import_: Import) -> None:
+    """Tell that it is done, and let the database know what it now holds."""
+    if import_.created_count + import_.updated_count >= MANY_ROWS:
+        intake.settle()
+    counts = {act.value: getattr(import_, f"{act}_count") for act in Act}
+    job.result = counts
+    import_.state, import_.done_at = Import.State.DONE, timezone.now()
+    if import_.text:
+        import_.text.delete(save=False)
+    import_.save(update_fields=["state", "done_at", "text"])
+    journal.record("import.done", subject=import_, by=import_.by, at=import_.done_at, file=import_.name, **counts)

@@ -1,0 +1,231 @@
+"""From a row of a file to what an intake takes: every cell cleaned as its column says, each distinct text once."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime, tzinfo
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from leads.imports.mapping import CONSENT, CUSTOM, NAME, SHARED, SKIP, Column
+from leads.imports.mapping import Mapping as FileMapping
+from leads.imports.reading import values
+from leads.imports.reading.rows import Row
+from leads.records import custom, fields
+from leads.records.actions.intake import Incoming
+from leads.records.fields import FIELDS, Kind
+from leads.records.models import CustomField
+
+Clean = Callable[[str], Any]
+
+# More texts than this are forgotten and cleaned again: memory stays flat whatever a file holds.
+MOST_REMEMBERED = 20_000
+# A subset of what the validator takes, in one step.
+_PLAIN_EMAIL = re.compile(
+    r"[a-z0-9_%+\-]+(?:\.[a-z0-9_%+\-]+)*@(?:[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}\Z"
+)
+_DOMAIN = re.compile(r"[^\s/@.]+(?:\.[^\s/@.]+)+\Z")
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
+_LONGEST_EMAIL = 254
+# Almost every cell of these is met once; remembering them costs more than cleaning again.
+_MOSTLY_UNIQUE = {"email", "external_id", "phone", "crm_url"}
+
+
+class RowCleaner:
+    """Turns rows into incoming ones. Touches no database, so that it may work beside one."""
+
+    def __init__(self, mapping: FileMapping, definitions: Mapping[str, CustomField], zone: tzinfo) -> None:
+        """`definitions` are the custom fields by column name; `zone` is of times that are written without one."""
+        self._width = len(mapping.columns)
+        self._empty = {" ".join(text.split()) for text in mapping.empty}
+        self._columns = [
+            (place, _key(column, definitions), _Cleaner(column, definitions.get(column.name), zone))
+            for place, column in enumerate(mapping.columns)
+            if column.target != SKIP
+        ]
+        self._currency = fields.clean_value(FIELDS["currency"], mapping.for_all.get("currency", ""))
+
+    def clean(self, row: Row) -> Incoming:
+        """The row's values; whatever does not fit is told by field."""
+        cells = row.cells
+        problem = self._problem(row)
+        if problem:
+            return Incoming(row.line, {}, {}, {"": problem})
+        given: dict[str, Any] = {}
+        own: dict[str, Any] = {}
+        errors: dict[str, str] = {}
+        width, empty = len(cells), self._empty
+        for place, key, cleaner in self._columns:
+            text = cells[place].strip() if place < width else ""
+            if not text or text in empty:
+                continue
+            value, error = cleaner(text)
+            if error:
+                errors[key] = error
+            elif value is not None:
+                _put(key, value, given, own)
+        if self._currency and "value" in given and "currency" not in given:
+            given["currency"] = self._currency
+        return Incoming(row.line, given, own, errors)
+
+    def _problem(self, row: Row) -> str:
+        if row.problem:
+            return row.problem
+        if len(row.cells) > self._width and any(cell.strip() for cell in row.cells[self._width :]):
+            return _("This row has %(cells)d cells; the header has %(columns)d.") % {
+                "cells": len(row.cells),
+                "columns": self._width,
+            }
+        if row.is_broken:
+            return _("This row has letters that cannot be read in the chosen encoding.")
+        return ""
+
+
+def _key(column: Column, definitions: Mapping[str, CustomField]) -> str:
+    definition = definitions.get(column.name)
+    return f"{CUSTOM}{definition.key}" if definition is not None else column.target
+
+
+def _put(key: str, value: Any, given: dict[str, Any], own: dict[str, Any]) -> None:
+    if key.startswith(CUSTOM):
+        own[key.removeprefix(CUSTOM)] = value
+    elif key.startswith(CONSENT):
+        given.setdefault("consent", {})[key.removeprefix(CONSENT)] = value
+    elif key == NAME:
+        given |= value
+    elif key in SHARED and key in given:
+        given[key] = list(dict.fromkeys([*given[key], *value]))
+    else:
+        given[key] = value
+
+
+class _Cleaner:
+    """Cleans the cells of one column, and remembers what it made of each text."""
+
+    def __init__(self, column: Column, definition: CustomField | None, zone: tzinfo) -> None:
+        self._values = {" ".join(said.split()): meant for said, meant in column.values.items()}
+        self._clean = _clean_of(column, definition, zone)
+        self._memory: dict[str, tuple[Any, str]] | None = None if column.target in _MOSTLY_UNIQUE else {}
+
+    def __call__(self, text: str) -> tuple[Any, str]:
+        """The value and "", or None and what is wrong with it; (None, "") for nothing."""
+        memory = self._memory
+        if memory is None:
+            return self._cleaned(text)
+        known = memory.get(text)
+        if known is None:
+            if len(memory) >= MOST_REMEMBERED:
+                memory.clear()
+            known = memory[text] = self._cleaned(text)
+        return known
+
+    def _cleaned(self, text: str) -> tuple[Any, str]:
+        if self._values:
+            text = self._values.get(text, text)
+        if not text:
+            return None, ""
+        try:
+            value = self._clean(text)
+        except ValidationError as error:
+            return None, " ".join(error.messages)
+        return (None if value in _NOTHING else value), ""
+
+
+def _clean_of(column: Column, definition: CustomField | None, zone: tzinfo) -> Clean:
+    if definition is not None:
+        return _custom(column, definition, zone)
+    if column.target == NAME:
+        return _name
+    if column.target.startswith(CONSENT):
+        return fields.clean_yes_no
+    special = _SPECIAL.get(column.target)
+    return special(column) if special else _plain(column, zone)
+
+
+def _plain(column: Column, zone: tzinfo) -> Clean:
+    field = FIELDS[column.target]
+    by_kind: dict[Kind, Clean] = {
+        Kind.TEXT: lambda text: _text(text, field.max_length),
+        Kind.EMAIL: _email,
+        Kind.MONEY: lambda text: fields.clean_money(values.number(text, decimal_comma=column.decimal_comma)),
+        Kind.DATE: lambda text: _moment(text, column, zone).date(),
+        Kind.MOMENT: lambda text: _moment(text, column, zone),
+        Kind.REFERENCE: lambda text: _text(text, _longest(column.target)),
+        Kind.LINK: lambda text: fields.clean_link(text, field.max_length),
+    }
+    return by_kind.get(field.kind, lambda text: fields.clean_value(field, text))
+
+
+def _longest(target: str) -> int | None:
+    refers_to = FIELDS[target].refers_to
+    return {"company": 200, "reason": 80, "person": 254}.get(refers_to, 120)
+
+
+def _text(text: str, longest: int | None) -> str:
+    """As `fields.clean_text`, with a short way for texts that are clean already."""
+    if text.isprintable() and "  " not in text and (longest is None or len(text) <= longest):
+        return text
+    return fields.clean_text(text, longest)
+
+
+def _email(text: str) -> str:
+    address = text.lower()
+    if len(address) <= _LONGEST_EMAIL and _PLAIN_EMAIL.match(address):
+        return address
+    return fields.clean_email(text)
+
+
+def _moment(text: str, column: Column, zone: tzinfo) -> datetime:
+    return values.moment(" ".join(text.split()), column.date_order, zone)
+
+
+def _name(text: str) -> dict[str, str]:
+    """`Ada Lovelace` and `Lovelace, Ada` as first and last name; a single word is a last name."""
+    whole = fields.clean_text(text)
+    last, comma, first = whole.partition(",")
+    if not comma:
+        first, _space, last = whole.rpartition(" ")
+    named = {"first_name": first.strip(), "last_name": last.strip()}
+    return {key: fields.clean_text(part, 120) for key, part in named.items() if part}
+
+
+def _domain(_column: Column) -> Clean:
+    def clean(text: str) -> str:
+        domain = re.sub(r"^[a-z]+://", "", fields.clean_text(text).lower()).split("/")[0]
+        domain = domain.removeprefix("www.").rstrip(".")
+        if len(domain) > 253 or not _DOMAIN.match(domain):  # noqa: PLR2004 - the longest name of a host
+            raise ValidationError(_("“%s” is no domain, as example.com is.") % text[:80])
+        return domain
+
+    return clean
+
+
+def _marks(column: Column) -> Clean:
+    field = FIELDS[column.target]
+    return lambda text: [str(name) for name in fields.clean_names(text, field.max_length)]
+
+
+_SPECIAL: dict[str, Callable[[Column], Clean]] = {"company_domain": _domain, "tags": _marks, "interests": _marks}
+
+
+def _custom(column: Column, definition: CustomField, zone: tzinfo) -> Clean:
+    if definition.kind in (CustomField.Kind.NUMBER, CustomField.Kind.MONEY):
+        return lambda text: custom.clean_value(definition, values.number(text, decimal_comma=column.decimal_comma))
+    if definition.kind == CustomField.Kind.DATE:
+        return lambda text: custom.clean_value(definition, _moment(text, column, zone).date())
+    return lambda text: custom.clean_value(definition, text)
+
+
+def clean_for_all(mapping: FileMapping) -> dict[str, Any]:
+    """The values for all rows, cleaned; what a new lead gets where its row says nothing.
+
+    Raises:
+        ValidationError: by field.
+    """
+    cleaned: dict[str, Any] = fields.clean({key: text for key, text in mapping.for_all.items() if key != "currency"})
+    return {
+        key: [str(name) for name in value] if isinstance(value, list) else value
+        for key, value in cleaned.items()
+        if value not in _NOTHING
+    }

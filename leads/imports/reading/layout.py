@@ -1,0 +1,98 @@
+"""How a text is laid out as a table: its delimiter, its header, and the first rows."""
+
+import csv
+from collections import Counter
+from dataclasses import dataclass
+from typing import IO
+
+from django.utils.translation import gettext as _
+
+from leads.imports.reading.rows import Place, Row, Rows
+
+DELIMITERS = ",;\t|"
+SAMPLE_ROWS = 60
+SAMPLE_BYTES = 256 * 1024
+MOST_COLUMNS = 500
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The delimiter, the line of the header (0: there is none), and where the rows begin."""
+
+    delimiter: str
+    header_line: int
+    headers: list[str]
+    start: Place
+
+
+def sniff_delimiter(text: IO[bytes]) -> str:
+    """The delimiter by which the first rows have the same number of cells, more than one; a comma where none has."""
+    text.seek(0)
+    lines = text.read(SAMPLE_BYTES).decode("utf-8", "replace").splitlines(keepends=True)
+    return max(DELIMITERS, key=lambda delimiter: _regularity(lines, delimiter))
+
+
+def _regularity(lines: list[str], delimiter: str) -> float:
+    widths: list[int] = []
+    try:
+        for cells in csv.reader(lines, delimiter=delimiter):
+            if any(cells):
+                widths.append(len(cells))
+            if len(widths) == SAMPLE_ROWS:
+                break
+    except csv.Error:
+        return 0
+    if not widths:
+        return 0
+    width, times = Counter(widths).most_common(1)[0]
+    return 0 if width == 1 else times / len(widths) * min(width, 20) ** 0.5
+
+
+def find_header(text: IO[bytes], delimiter: str) -> int:
+    """The line of the header: the first row as wide as most rows are; titles above a table are narrower."""
+    first = _first_rows(text, delimiter)
+    if not first:
+        return 0
+    widths = Counter(_width(row) for row in first)
+    usual = max(widths, key=lambda width: (widths[width], width))
+    return next((row.line for row in first if _width(row) >= usual), first[0].line)
+
+
+def lay_out(text: IO[bytes], delimiter: str, header_line: int) -> Layout:
+    """The layout with the header at `header_line`; without one (0) columns are called by their number."""
+    rows = Rows(text, delimiter)
+    if header_line == 0:
+        width = max((len(row.cells) for row in _first_rows(text, delimiter)), default=0)
+        return Layout(delimiter, 0, name_columns([""] * min(width, MOST_COLUMNS)), Place())
+    for row in rows:
+        if row.line >= header_line:
+            return Layout(delimiter, row.line, name_columns(row.cells[:MOST_COLUMNS]), rows.place)
+    return Layout(delimiter, header_line, [], rows.place)
+
+
+def name_columns(cells: list[str]) -> list[str]:
+    """A name for each column, each once: a repeated header gets a number, an empty one is called by its place."""
+    names: list[str] = []
+    taken = {" ".join(cell.split()) for cell in cells}
+    for place, cell in enumerate(cells, start=1):
+        header = " ".join(cell.replace("\x00", "").split())[:120] or _("Column %d") % place
+        name, times = header, 1
+        while name in names or (times > 1 and name in taken):
+            times += 1
+            name = f"{header} ({times})"
+        names.append(name)
+    return names
+
+
+def sample(text: IO[bytes], layout: Layout, count: int) -> list[Row]:
+    """The first `count` rows below the header."""
+    rows = Rows(text, layout.delimiter, layout.start)
+    return [row for _, row in zip(range(count), rows, strict=False)]
+
+
+def _first_rows(text: IO[bytes], delimiter: str) -> list[Row]:
+    return [row for _, row in zip(range(SAMPLE_ROWS), Rows(text, delimiter), strict=False)]
+
+
+def _width(row: Row) -> int:
+    return max((place for place, cell in enumerate(row.cells, start=1) if cell.strip()), default=0)

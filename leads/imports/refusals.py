@@ -1,0 +1,80 @@
+"""Rows that could not come in: kept with their reason while the import runs, and written to a file at its end."""
+
+import csv
+import io
+import json
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+
+from django.core.files import File
+from django.utils.translation import gettext as _
+
+from leads.imports.mapping import Mapping as FileMapping
+from leads.imports.mapping import targets
+from leads.imports.models import Import, RefusedRow
+from leads.imports.reading.rows import Row
+from leads.records.actions.intake import Act, Outcome
+from workspace.copying import copy_rows
+
+# A spreadsheet takes a cell that begins so for a formula; numbers and telephone numbers are none.
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+_HARMLESS = re.compile(r"[+\-][\d\s().,/\-]*\Z")
+LONGEST_CELL = 100_000
+
+
+def keep(import_: Import, judged: Iterable[tuple[Row, Outcome]]) -> None:
+    """Store the refused ones among `judged`."""
+    refused = [(row, outcome) for row, outcome in judged if outcome.act is Act.REFUSED]
+    if not refused:
+        return
+    labels = targets()
+    rows = (
+        (import_.pk, row.line, reason(outcome.errors, labels), json.dumps(_kept(row), ensure_ascii=True))
+        for row, outcome in refused
+    )
+    copy_rows(RefusedRow._meta.db_table, ("import_of_id", "line", "reason", "cells"), rows)
+
+
+def _kept(row: Row) -> list[str]:
+    return [cell[:LONGEST_CELL].replace("\x00", "") for cell in row.cells]
+
+
+def reason(errors: Mapping[str, str], labels: Mapping[str, str]) -> str:
+    """All that is wrong with a row, each with the name of its field."""
+    said = (f"{labels.get(key, key)}: {words}" if key else words for key, words in errors.items())
+    return " ".join(said).replace("\x00", "")
+
+
+def lines(import_: Import) -> Iterator[str]:
+    """The lines of the file of refused rows: line, reason, and the cells as they were, safe to open in a spreadsheet."""
+    names = [column.name for column in FileMapping.from_json(import_.mapping).columns]
+    yield _csv_line([_("Line in the file"), _("Why it was refused"), *names])
+    rows = RefusedRow.objects.filter(import_of=import_).order_by("line")
+    for line, why, cells in rows.values_list("line", "reason", "cells").iterator(chunk_size=1_000):
+        yield _csv_line([str(line), why, *cells])
+
+
+def _csv_line(cells: list[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow([harmless(cell) for cell in cells])
+    return out.getvalue()
+
+
+def harmless(cell: str) -> str:
+    """`cell` with an apostrophe before it where a spreadsheet would run it as a formula."""
+    return f"'{cell}" if _FORMULA.match(cell) and not _HARMLESS.match(cell) else cell
+
+
+def write(import_: Import) -> None:
+    """Put the refused rows into their file, and forget them in the database."""
+    if not RefusedRow.objects.filter(import_of=import_).exists():
+        return
+    with tempfile.NamedTemporaryFile("w+", encoding="utf-8", newline="", prefix="refused-", suffix=".csv") as file:
+        file.write("\ufeff")
+        file.writelines(lines(import_))
+        file.flush()
+        file.seek(0)
+        import_.refused_file.save(f"refused-{import_.pk}.csv", File(file.buffer), save=False)
+    import_.save(update_fields=["refused_file"])
+    RefusedRow.objects.filter(import_of=import_).delete()

@@ -1,0 +1,375 @@
+"""What a file does to leads: makes, changes, leaves and refuses them, by the file's own dates and words."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from leads.funnel.models import Reason, Source, Tag
+from leads.imports import actions
+from leads.imports.models import ImportedLead
+from leads.imports.reading.values import Order
+from leads.imports.tests.bringing import agreed, bring, counts, only_lead, refused
+from leads.records import actions as records
+from leads.records.models import Company, Deal, Lead, StagePassage
+from leads.records.tests.factories import NOON, lead, person, stage
+from workspace.jobs import actions as jobs
+from workspace.journal.models import JournalEntry
+from workspace.money.models import ExchangeRate
+from workspace.people.roles import Role
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = (
+    "email,first_name,last_name,company,country,tags,note\n"
+    "ada@x.example,Ada,Lovelace,Engines,UK,fair;math,first\n"
+    "bo@x.example,Bo,Ek,Engines,SE,,second\n"
+)
+BY_ID = {"id": "external_id", "stage": "stage", "from": "created_at", "until": "closed_at", "why": "lost_reason"}
+
+
+def verbs(of: Lead) -> list[str]:
+    return list(JournalEntry.objects.on_thread("lead", of.pk).order_by("at", "pk").values_list("verb", flat=True))
+
+
+def test_a_file_makes_leads_with_their_deal_passage_company_tags_and_journal_entry() -> None:
+    mara = person("Mara Lindholm")
+
+    done = bring(PEOPLE, by=mara)
+
+    ada = only_lead(email="ada@x.example")
+    assert counts(done) == (2, 0, 0, 0)
+    assert (ada.company_name, ada.country, ada.custom, ada.created_by) == ("Engines", "UK", {"note": "first"}, mara)
+    assert sorted(tag.name for tag in ada.tags.all()) == ["fair", "math"]
+    assert Company.objects.get().leads.count() == 2
+    deal = Deal.objects.get(lead=ada)
+    assert (deal.number, deal.is_current, deal.stage, deal.outcome) == (1, True, stage("new"), "")
+    assert StagePassage.objects.get(deal=deal).left_at is None
+    entry = JournalEntry.objects.on_thread("lead", ada.pk).get()
+    assert (entry.verb, entry.way, entry.actor) == ("lead.imported", "import", mara)
+    assert entry.line == "brought this lead in from leads.csv, line 2"
+    assert list(ImportedLead.objects.order_by("line").values_list("line", "lead__email", "act")) == [
+        (2, "ada@x.example", "created"),
+        (3, "bo@x.example", "created"),
+    ]
+
+
+def test_the_same_file_twice_doubles_and_changes_nothing() -> None:
+    bring(PEOPLE)
+    before = list(Lead.objects.order_by("pk").values_list("pk", "version"))
+    written = JournalEntry.objects.exclude(subject_kind="import").count()
+
+    done = bring(PEOPLE)
+
+    assert counts(done) == (0, 0, 2, 0)
+    assert list(Lead.objects.order_by("pk").values_list("pk", "version")) == before
+    assert JournalEntry.objects.exclude(subject_kind="import").count() == written
+    assert (Tag.objects.count(), Company.objects.count()) == (2, 1)
+
+
+def test_leads_without_the_match_key_are_recognised_by_what_else_they_have() -> None:
+    content = (
+        "email,external_id,first_name,last_name,company,phone\n"
+        "a@x.example,A1,Ada,L,Engines,\n"
+        ",B1,Bo,E,Engines,\n"
+        ",,Cy,F,ENGINES,\n"
+        ",,,,,+49 30 1234567\n"
+    )
+    bring(content, match="email")
+
+    done = bring(content.replace("ENGINES", "engines"), match="email")
+
+    assert counts(done) == (0, 0, 4, 0)
+    assert Lead.objects.count() == 4
+
+
+def test_a_lead_is_nothing_without_a_key_or_a_name_with_a_company() -> None:
+    done = bring("email,first_name,company\n,Ada,\n,,Engines\nx@x.example,,\n")
+
+    assert counts(done) == (1, 0, 0, 2)
+    assert "A lead needs an e-mail address" in refused(done)[0]
+
+
+def test_a_known_lead_is_changed_where_the_file_says_something_else_and_keeps_the_rest() -> None:
+    known = lead("ada@x.example", first_name="Ada", city="London", tags=["old"])
+
+    done = bring(
+        "email,first_name,last_name,city,tags,owner\nADA@x.example,Ada,Byron,,new,\n",
+        {"email": "email", "first_name": "first_name", "last_name": "last_name", "city": "city", "tags": "tags"},
+    )
+
+    stored = only_lead(pk=known.pk)
+    assert counts(done) == (0, 1, 0, 0)
+    assert (stored.last_name, stored.city) == ("Byron", "London")
+    assert sorted(tag.name for tag in stored.tags.all()) == ["new", "old"]
+    entry = JournalEntry.objects.on_thread("lead", known.pk).get(verb="lead.edited")
+    assert [(c["field"], c["old"], c["new"]) for c in entry.personal["changes"]] == [
+        ("last_name", "", "Byron"),
+        ("tags", ["old"], ["new", "old"]),
+    ]
+    assert entry.facts["row"] == 2
+
+
+def test_giving_a_lead_into_other_hands_is_told_apart() -> None:
+    sami, mara = person("Sami Rep"), person("Mara Rep")
+    known = lead("ada@x.example", owner=sami)
+
+    bring(f"email,owner\nada@x.example,{mara.email.upper()}\n", {"email": "email", "owner": "owner"})
+
+    entry = JournalEntry.objects.on_thread("lead", known.pk).get(verb="lead.assigned")
+    assert entry.personal["changes"][0] | {"label": ""} == {
+        "field": "owner", "label": "", "old": "Sami Rep", "new": mara.email.upper(),
+    }  # fmt: skip
+    assert only_lead(pk=known.pk).owner == mara
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected", "city"),
+    [("create", (1, 0, 1, 0), "Old"), ("update", (0, 1, 0, 1), "New"), ("both", (1, 1, 0, 0), "New")],
+)
+def test_the_mode_says_whether_known_leads_change_and_new_ones_are_made(
+    mode: str, expected: tuple[int, ...], city: str
+) -> None:
+    lead("known@x.example", city="Old")
+
+    done = bring("email,city\nknown@x.example,New\nother@x.example,New\n", mode=mode)
+
+    assert counts(done) == expected
+    assert only_lead(email="known@x.example").city == city
+
+
+def test_a_lead_that_stands_twice_in_a_file_is_made_by_the_first_row_and_changed_by_the_second() -> None:
+    done = bring(
+        "email,city,stage\na@x.example,Ulm,New\nb@x.example,Bonn,New\nA@x.example,Köln,Won\na@x.example,Köln,Won\n"
+    )
+
+    stored = only_lead(email="a@x.example")
+    assert counts(done) == (2, 1, 1, 0)
+    assert (stored.city, stored.stage.slug) == ("Köln", "won")
+    assert sorted(verbs(stored)) == ["lead.edited", "lead.imported", "lead.moved"]
+    assert StagePassage.objects.filter(deal__lead=stored, left_at=None).get().stage == stage("won")
+
+
+def test_an_address_or_id_of_another_lead_is_refused_with_who_has_it() -> None:
+    ada = lead("ada@x.example", first_name="Ada", external_id="A1")
+    lead("bo@x.example", external_id="B1")
+
+    done = bring("id,mail\nB1,ada@x.example\nC1,ada@x.example\nD1,d@x.example\nE1,d@x.example\n",
+                 {"id": "external_id", "mail": "email"}, match="external_id")  # fmt: skip
+
+    assert counts(done) == (1, 0, 0, 3)
+    assert f"Ada (lead {ada.pk}) has this e-mail address already." in refused(done)[1]
+    assert "d@x.example of line 4 has this e-mail address already." in refused(done)[2]
+
+
+def test_an_unknown_stage_or_person_is_refused_at_its_field_and_leaves_nothing_behind() -> None:
+    done = bring(
+        "email,stage,owner,source\na@x.example,Nirvana,,Fair\nb@x.example,New,nobody@x.example,Fair\nc@x.example,new,,Web\n",
+        {"email": "email", "stage": "stage", "owner": "owner", "source": "source"},
+    )
+
+    assert counts(done) == (1, 0, 0, 2)
+    assert "Stage: No stage is called “Nirvana”." in refused(done)[0]
+    assert "Owner: No owner is called “nobody@x.example”." in refused(done)[1]
+    assert [source.name for source in Source.objects.filter(leads__isnull=False)] == ["Web"]
+    assert not Source.objects.filter(name="Fair").exists()
+
+
+def test_texts_of_a_column_mean_what_the_mapping_says() -> None:
+    sami = person("Sami Rep")
+
+    done = bring(
+        "id,converted,agent,note\n1,1,S. Rep,Select\n2,0,Gone,hm\n",
+        {"id": "external_id", "converted": "stage", "agent": "owner", "note": "job_title"},
+        match="external_id",
+        values={"converted": {"1": "won", "0": "new"}, "agent": {"S. Rep": sami.email, "Gone": ""}},
+        empty=["Select"],
+    )
+
+    one, two = only_lead(external_id="1"), only_lead(external_id="2")
+    assert counts(done) == (2, 0, 0, 0)
+    assert (one.stage.slug, one.owner, one.job_title) == ("won", sami, "")
+    assert (two.stage.slug, two.owner, two.job_title) == ("new", None, "hm")
+
+
+def test_a_closed_lead_comes_in_with_the_dates_of_its_file() -> None:
+    bring(
+        "id,stage,from,until,why\n1,Won,10/20/2016,3/1/2017,\n2,Lost,10/21/2016,3/2/2017,Too dear\n3,New,10/22/2016,,\n",
+        BY_ID,
+        match="external_id",
+        date_order=Order.MDY,
+    )
+
+    won, lost, new = (only_lead(external_id=key) for key in "123")
+    began, ended = datetime(2016, 10, 20, tzinfo=UTC), datetime(2017, 3, 1, tzinfo=UTC)
+    assert (won.created_at, won.closed_at, won.stage_entered_at, won.furthest_stage.slug) == (
+        began,
+        ended,
+        ended,
+        "won",
+    )
+    assert (lost.furthest_stage.slug, lost.lost_reason) == ("new", Reason.objects.get(kind="lost", name="Too dear"))
+    assert (new.created_at, new.closed_at) == (datetime(2016, 10, 22, tzinfo=UTC), None)
+    deal = Deal.objects.get(lead=won)
+    assert (deal.opened_at, deal.closed_at, deal.outcome) == (began, ended, "won")
+    passages = StagePassage.objects.filter(deal=deal).order_by("entered_at")
+    assert [(p.stage.slug, p.entered_at, p.left_at) for p in passages] == [("new", began, ended), ("won", ended, None)]
+    moved = JournalEntry.objects.get(thread_id=won.pk, thread_kind="lead", verb="lead.moved")
+    assert (moved.at, moved.facts["to_stage"], moved.facts["seconds"]) == (ended, "won", 132 * 86_400)
+    assert JournalEntry.objects.get(thread_id=won.pk, thread_kind="lead", verb="lead.created").at == began
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("1,Won,2017-03-02,2017-03-01,", "Closed: It was closed before it was created."),
+        ("1,New,2017-03-01,2017-03-02,", "Closed: The lead is closed, but its stage “New” is an open one."),
+        ("1,New,2199-01-01,,", "Created: This day is still to come."),
+        ("1,Won,,2199-01-01,", "Closed: This day is still to come."),
+        ("1,New,31.02.2017,,", "Created: “31.02.2017” is no date, as 2026-11-22 is."),
+    ],
+)
+def test_dates_that_cannot_be_are_refused(row: str, words: str) -> None:
+    done = bring(f"id,stage,from,until,why\n{row}\n", BY_ID, match="external_id", date_order=Order.YMD)
+
+    assert counts(done) == (0, 0, 0, 1)
+    assert words in refused(done)[0]
+
+
+def test_a_closed_lead_with_one_date_has_it_for_both() -> None:
+    bring("id,stage,from,until,why\n1,Won,,2017-03-01,\n2,Won,2016-05-05,,\n", BY_ID, match="external_id")
+
+    one, two = only_lead(external_id="1"), only_lead(external_id="2")
+    assert one.created_at == one.closed_at == datetime(2017, 3, 1, tzinfo=UTC)
+    assert two.created_at == two.closed_at == datetime(2016, 5, 5, tzinfo=UTC)
+
+
+def test_a_file_closes_an_open_lead_and_the_journal_tells_when() -> None:
+    known = lead(
+        "a@x.example", external_id="1", next_step="Call", next_step_at=NOON, created_at=NOON - timedelta(days=30)
+    )
+    ended = NOON - timedelta(days=3)
+
+    done = bring(f"id,stage,from,until,why\n1,Lost,,{ended:%Y-%m-%d %H:%M},Price\n", BY_ID, match="external_id")
+
+    stored = only_lead(pk=known.pk)
+    assert counts(done) == (0, 1, 0, 0)
+    assert (stored.stage.slug, stored.closed_at, stored.next_step) == ("lost", ended, "")
+    deal = Deal.objects.get(lead=known)
+    assert (deal.stage.slug, deal.outcome, deal.reason.name if deal.reason else "") == ("lost", "lost", "Price")
+    passages = StagePassage.objects.filter(deal=deal).order_by("entered_at")
+    assert [(p.stage.slug, p.left_at) for p in passages] == [("new", ended), ("lost", None)]
+    assert JournalEntry.objects.get(thread_id=known.pk, verb="lead.moved").at == ended
+
+
+def test_values_are_read_with_their_decimal_comma_and_converted_at_their_dated_rate() -> None:
+    ExchangeRate.objects.create(currency="USD", valid_from=date(2016, 1, 1), rate=Decimal("0.90"))
+    ExchangeRate.objects.create(currency="USD", valid_from=date(2020, 1, 1), rate=Decimal("0.80"))
+
+    bring(
+        "id;value;from\n1;$1.234,50;2017-05-05\n2;;2017-05-05\n3;10,00 USD;2021-01-01\n",
+        {"id": "external_id", "value": "value", "from": "created_at"},
+        match="external_id",
+        decimal_comma=True,
+        for_all={"currency": "USD"},
+    )
+
+    values = {one.external_id: (one.value, one.currency, one.value_base) for one in Lead.objects.all()}
+    assert values == {
+        "1": (Decimal("1234.50"), "USD", Decimal("1111.05")),
+        "2": (None, "", None),
+        "3": (Decimal("10.00"), "USD", Decimal("8.00")),
+    }
+    assert Deal.objects.get(lead__external_id="1").value_base == Decimal("1111.05")
+
+
+def test_new_open_leads_are_to_be_sorted_by_somebody_until_a_day() -> None:
+    mara = person("Mara Lindholm", Role.MARKETER)
+    known = lead("known@x.example", external_id="9")
+    until = NOON.date() + timedelta(days=14)
+
+    bring(
+        "id,stage,from,until,why\n1,New,,,\n2,Won,,,\n9,New,,,\n",
+        BY_ID,
+        match="external_id",
+        sort_by=mara,
+        sort_until=until,
+    )
+
+    assert [only_lead(external_id=key).to_sort_by for key in "12"] == [mara, None]
+    assert only_lead(external_id="1").to_sort_until == until
+    assert only_lead(pk=known.pk).to_sort_by is None
+
+
+def test_what_is_said_for_all_rows_is_for_new_leads_whose_row_says_nothing() -> None:
+    sami = person("Sami Rep")
+    lead("known@x.example")
+
+    bring(
+        "email,source\na@x.example,\nb@x.example,Web\nknown@x.example,\n",
+        for_all={"source": "Fair", "owner": sami.email, "stage": "engaged", "tags": "2026, fair"},
+    )
+
+    a, b, known = (only_lead(email=f"{name}@x.example") for name in ("a", "b", "known"))
+    assert [str(one.source) for one in (a, b, known)] == ["Fair", "Web", "None"]
+    assert (a.owner, a.stage.slug, known.owner, known.stage.slug) == (sami, "engaged", None, "new")
+    assert sorted(tag.name for tag in b.tags.all()) == ["2026", "fair"]
+
+
+def test_a_company_is_found_by_its_domain_or_its_exact_name_without_case_and_accents() -> None:
+    grun = records.create_company({"name": "Grün & Söhne"}, by=None, at=NOON)
+    acme = records.create_company({"name": "Acme", "domain": "acme.example"}, by=None, at=NOON)
+
+    bring(
+        "email,company,company_domain\na@x.example,GRUN & SOHNE,\nb@x.example,Acme Corp,https://www.acme.example/en\n"
+        "c@x.example,Grün & Söhne,grun.example\nd@x.example,,new.example\n"
+    )
+
+    assert only_lead(email="a@x.example").company == grun
+    assert only_lead(email="b@x.example").company == acme
+    grun.refresh_from_db()
+    assert (grun.domain, only_lead(email="d@x.example").company_name) == ("grun.example", "new.example")
+    assert Company.objects.count() == 3
+
+
+def test_consent_is_told_by_way_and_joins_what_is_known() -> None:
+    known = lead("a@x.example", consent={"phone": True})
+
+    bring("email,mail ok\na@x.example,yes\nb@x.example,no\n", {"email": "email", "mail ok": "consent.mail"})
+
+    assert only_lead(pk=known.pk).consent == {"phone": True, "mail": True}
+    assert only_lead(email="b@x.example").consent == {"mail": False}
+    assert only_lead(email="b@x.example").consent_at is not None
+
+
+def test_the_reader_may_not_bring_a_file_and_a_colleague_may_not_go_on_with_mine() -> None:
+    mara, sami, rita = person("Mara Rep"), person("Sami Rep"), person("Rita Reader", Role.READ_ONLY)
+    import_ = agreed(PEOPLE, by=mara)
+
+    with pytest.raises(PermissionDenied):
+        agreed(PEOPLE, by=rita)
+    with pytest.raises(PermissionDenied):
+        actions.start_check(import_, by=sami, at=NOON)
+    assert actions.start_check(import_, by=mara, at=NOON).state == "checking"
+
+
+@pytest.mark.parametrize(
+    ("columns", "match", "words"),
+    [
+        ({"email": "email", "first_name": "email"}, "email", "Two columns go into “E-mail”"),
+        ({"first_name": "first_name"}, "email", "No column goes into “E-mail”"),
+        ({"email": "nonsense"}, "email", "There is no field “nonsense”."),
+    ],
+)
+def test_a_mapping_that_cannot_be_meant_is_refused(columns: dict[str, str], match: str, words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        agreed(PEOPLE, columns, match=match)
+
+
+def test_a_job_that_was_done_does_nothing_when_it_is_run_again() -> None:
+    done = bring(PEOPLE)
+
+    assert done.job is not None
+    assert jobs.run(done.job.pk) is None
+    assert Lead.objects.count() == 2

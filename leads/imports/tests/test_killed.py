@@ -1,0 +1,139 @@
+"""An import that is killed goes on where it stopped, and no row comes in twice."""
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connections
+from django.utils import timezone
+
+from leads.imports import actions
+from leads.imports.actions import running
+from leads.imports.models import Import, ImportedLead
+from leads.imports.tests.bringing import agreed, counts, refused
+from leads.records.actions import intake_storing
+from leads.records.actions.intake import Intake
+from leads.records.models import Deal, Lead
+from leads.records.tests.factories import NOON, LeadFactory
+from workspace.jobs import actions as jobs
+from workspace.jobs.models import Job
+from workspace.journal.models import JournalEntry
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ROWS = 25
+CONTENT = "name,company,external_id,tags\n" + "".join(
+    f"Lead {n},Company {n % 3},{'' if n % 2 else n},fair\n" if n != 11 else "nothing to tell it by,,,\n"
+    for n in range(ROWS)
+)
+
+
+@pytest.fixture(autouse=True)
+def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "BATCH", 4)
+
+
+@pytest.fixture
+def started() -> Import:
+    import_ = agreed(CONTENT, match="external_id")
+    Import.objects.filter(pk=import_.pk).update(state=Import.State.CHECKED)
+    return actions.start_run(import_, by=None, at=NOON)
+
+
+def _die(monkeypatch: pytest.MonkeyPatch, where: str, at_call: int) -> None:
+    """Let the connection be lost in the middle of `where`, as when the machine goes down."""
+    calls = iter(range(1, 1_000))
+    if where == "before the batch":
+        original: Any = Intake.take_in
+
+        def take_in(self: Intake, rows: Any) -> Any:
+            if next(calls) == at_call:
+                raise OperationalError("the server went away")
+            return original(self, rows)
+
+        monkeypatch.setattr(Intake, "take_in", take_in)
+    else:
+        original = running._keep
+
+        def keep(*args: Any) -> None:
+            original(*args)
+            if next(calls) == at_call:
+                raise OperationalError("the server went away")
+
+        monkeypatch.setattr(running, "_keep", keep)
+
+
+@pytest.mark.parametrize("where", ["before the batch", "after the rows are written"])
+def test_a_killed_import_resumes_at_its_last_whole_batch(
+    started: Import, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    assert started.job is not None
+    with monkeypatch.context() as broken:
+        _die(broken, where, at_call=4)
+        with pytest.raises(OperationalError):
+            jobs.run(started.job.pk)
+    half = Import.objects.get(pk=started.pk)
+    assert (half.rows_done, Lead.objects.count(), ImportedLead.objects.count()) == (12, 11, 11)
+    Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+
+    jobs.run(started.job.pk)
+
+    done = Import.objects.get(pk=started.pk)
+    assert counts(done) == (ROWS - 1, 0, 0, 1)
+    assert (done.state, Lead.objects.count(), Deal.objects.count()) == ("done", ROWS - 1, ROWS - 1)
+    assert JournalEntry.objects.filter(verb="lead.imported").count() == ROWS - 1
+    assert sorted(ImportedLead.objects.values_list("line", flat=True)) == [n + 2 for n in range(ROWS) if n != 11]
+    assert [line.split(",")[0] for line in refused(done)] == ["13"]
+
+
+def test_a_second_worker_finds_the_job_taken(started: Import) -> None:
+    assert started.job is not None
+    Job.objects.filter(pk=started.job.pk).update(
+        state=Job.State.RUNNING, lease_until=timezone.now() + timedelta(minutes=1)
+    )
+
+    assert jobs.run(started.job.pk) is None
+    assert not Lead.objects.exists()
+
+
+def test_a_stopped_import_keeps_what_came_in_and_says_where_it_stopped(
+    started: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = running._keep
+
+    def keep_and_ask_to_stop(*args: Any) -> None:
+        original(*args)
+        Job.objects.update(cancel_asked=True)
+
+    assert started.job is not None
+    monkeypatch.setattr(running, "_keep", keep_and_ask_to_stop)
+    jobs.run(started.job.pk)
+
+    stopped = Import.objects.select_related("job").get(pk=started.pk)
+    assert (stopped.ended_early, stopped.rows_done, Lead.objects.count()) == (True, 4, 4)
+
+
+def test_whoever_makes_a_lead_meanwhile_has_the_batch_judged_anew(
+    started: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original, calls = intake_storing.store, iter(range(100))
+
+    def make_one() -> None:
+        LeadFactory.create(external_id="2", first_name="Quicker")
+        connections.close_all()
+
+    def somebody_is_quicker(*args: Any, **options: Any) -> None:
+        if next(calls) == 0:
+            colleague = threading.Thread(target=make_one)
+            colleague.start()
+            colleague.join()
+        original(*args, **options)
+
+    monkeypatch.setattr("leads.records.actions.intake.store", somebody_is_quicker)
+    assert started.job is not None
+    jobs.run(started.job.pk)
+
+    done = Import.objects.get(pk=started.pk)
+    assert counts(done) == (ROWS - 2, 1, 0, 1)
+    assert Lead.objects.get(external_id="2").last_name == "2"

@@ -1,0 +1,267 @@
+"""What an intake looks up again and again: records by name, companies, rates. Each is asked of the database once.
+
+Nothing here is made before somebody needs it stored: a refused row leaves no source, tag or company behind.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+from itertools import groupby
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model, Q
+from django.db.models.functions import Lower
+
+from leads.audience.models import Persona
+from leads.funnel.models import Campaign, Interest, Offering, Reason, Source, Stage, Tag
+from leads.records.models import Company
+from workspace.journal import actions as journal
+from workspace.money.conversion import CENT
+from workspace.money.currencies import CURRENCY
+from workspace.money.models import ExchangeRate
+from workspace.people.models import Person
+
+# By kind: the model, the field that bears the name, and whether an unknown name makes a record.
+NAMED: dict[str, tuple[type[Model], str, bool]] = {
+    "person": (Person, "email", False),
+    "persona": (Persona, "name", False),
+    "source": (Source, "name", True),
+    "campaign": (Campaign, "name", True),
+    "offering": (Offering, "name", True),
+    "interest": (Interest, "name", True),
+    "tag": (Tag, "name", True),
+}
+# More names than this are forgotten and asked for again: memory stays flat whatever a file holds.
+MOST_REMEMBERED = 50_000
+
+
+class Names:
+    """The records of one kind by name, case aside, and names by id."""
+
+    def __init__(self, kind: str) -> None:
+        self.model, self.column, self.makes = NAMED[kind]
+        self._ids: dict[str, int | None] = {}
+        self._names: dict[int, str] = {}
+
+    def look_up(self, names: Iterable[str]) -> None:
+        """Learn which of `names` exist. Costs one query where some are new."""
+        unknown = {name.lower() for name in names} - self._ids.keys()
+        if not unknown:
+            return
+        if len(self._ids) > MOST_REMEMBERED:
+            self._ids.clear()
+        rows = self.model._default_manager.alias(folded=Lower(self.column)).filter(folded__in=unknown)
+        if self.model is Person:
+            rows = rows.filter(is_active=True)
+        self._ids.update(dict.fromkeys(unknown))
+        for pk, name in rows.order_by("-pk").values_list("pk", self.column):
+            self._ids[name.lower()] = pk
+
+    def find(self, name: str) -> int | None:
+        return self._ids.get(name.lower())
+
+    def make(self, names: Iterable[str]) -> None:
+        """Make those of `names` that do not exist; somebody else's record of this very moment is taken instead."""
+        missing = {name.lower(): name for name in names if self.find(name) is None}
+        if not missing:
+            return
+        self.model._default_manager.bulk_create(
+            [self.model(**{self.column: name}) for name in missing.values()], ignore_conflicts=True
+        )
+        for lower in missing:
+            self._ids.pop(lower, None)
+        self.look_up(missing.values())
+
+    def name_all(self, ids: Iterable[int]) -> None:
+        """Learn the names of records. Costs one query where some are new."""
+        unknown = set(ids) - self._names.keys()
+        if unknown:
+            self._names.update((row.pk, str(row)) for row in self.model._default_manager.filter(pk__in=unknown))
+
+    def name_of(self, pk: int | None) -> str | None:
+        return self._names.get(pk) if pk is not None else None
+
+
+@dataclass(frozen=True)
+class KnownCompany:
+    pk: int
+    name: str
+    domain: str
+
+
+class Companies:
+    """Companies by domain, else by exact name without case and accents; an unknown one is made when a lead needs it."""
+
+    def __init__(self) -> None:
+        self._folded: dict[str, str] = {}
+        self._by_name: dict[str, KnownCompany | None] = {}
+        self._by_domain: dict[str, KnownCompany | None] = {}
+
+    def look_up(self, given: Iterable[tuple[str, str]]) -> None:
+        """Learn which companies of these (name, domain) exist. Costs up to three queries where some are new."""
+        pairs = list(given)
+        if len(self._folded) + len(self._by_domain) > MOST_REMEMBERED:
+            self._folded, self._by_name, self._by_domain = {}, {}, {}
+        self._folded.update(fold({name for name, _ in pairs if name} - self._folded.keys()))
+        names = {self._folded[name] for name, _ in pairs if name} - self._by_name.keys()
+        domains = {domain for _, domain in pairs if domain} - self._by_domain.keys()
+        if not names and not domains:
+            return
+        self._by_name.update(dict.fromkeys(names))
+        self._by_domain.update(dict.fromkeys(domains))
+        living = Company.objects.living().filter(Q(sort_name__in=names) | Q(domain__in=domains - {""}))
+        for pk, name, folded, domain in living.order_by("-pk").values_list("pk", "name", "sort_name", "domain"):
+            company = KnownCompany(pk, name, domain)
+            if folded in names:
+                self._by_name[folded] = company
+            if domain in domains:
+                self._by_domain[domain] = company
+
+    def find(self, name: str, domain: str) -> KnownCompany | None:
+        found = self._by_domain.get(domain) if domain else None
+        return found or (self._by_name.get(self._folded.get(name, "")) if name else None)
+
+    def is_another(self, pk: int | None, name: str, domain: str) -> bool:
+        """Whether (name, domain) means another company than `pk`."""
+        found = self.find(name, domain)
+        return found is None or found.pk != pk
+
+    def make(self, given: Iterable[tuple[str, str]], *, at: datetime, file: str, by: Person | None) -> None:
+        """Make the companies that do not exist, and tell the domain of those that had none."""
+        missing: dict[str, tuple[str, str]] = {}
+        domains: dict[int, str] = {}
+        for name, domain in given:
+            found = self.find(name, domain)
+            if found is None:
+                missing.setdefault(self._folded.get(name, "") or domain, (name or domain, domain))
+            elif domain and not found.domain and domain not in domains.values():
+                domains[found.pk] = domain
+        if domains:
+            self._complete(domains)
+        if missing:
+            self._insert(list(missing.values()), at=at, file=file, by=by)
+
+    def _complete(self, domains: dict[int, str]) -> None:
+        for pk, domain in domains.items():
+            Company.objects.filter(pk=pk, domain="").update(domain=domain)
+        self.forget(domains=domains.values())
+
+    def _insert(self, missing: Sequence[tuple[str, str]], *, at: datetime, file: str, by: Person | None) -> None:
+        # Two names with one domain are one company: the first.
+        firsts: dict[str, tuple[str, str]] = {}
+        for name, domain in missing:
+            firsts.setdefault(domain or f"name {name}", (name, domain))
+        made = Company.objects.bulk_create([Company(name=n, domain=d, created_at=at) for n, d in firsts.values()])
+        journal.record_select(
+            "company.imported",
+            "SELECT %(at)s::timestamptz, 'company', id, 'company', id, jsonb_build_object('file', %(file)s::text), "
+            "'{}'::jsonb, false FROM unnest(%(ids)s::bigint[]) AS made (id)",
+            {"at": at, "file": file, "ids": [company.pk for company in made]},
+            by=by,
+        )
+        self.forget([name for name, _ in missing], [domain for _, domain in missing])
+
+    def forget(self, names: Iterable[str] = (), domains: Iterable[str] = ()) -> None:
+        """Ask again for these, and learn them."""
+        given = [*((name, "") for name in names), *(("", domain) for domain in domains if domain)]
+        for name, domain in given:
+            self._by_name.pop(self._folded.pop(name, ""), None)
+            self._by_domain.pop(domain, None)
+        self.look_up(given)
+
+
+def fold(words: Iterable[str]) -> dict[str, str]:
+    """Each text with its folded form, by the database's own function. Costs one query unless there are none."""
+    texts = list(words)
+    if not texts:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT words, leads_fold(btrim(words)) FROM unnest(%s::text[]) AS given (words)", [texts])
+        return dict(cursor.fetchall())
+
+
+class Rates:
+    """The workspace's currency and its dated rates, read once."""
+
+    def __init__(self) -> None:
+        self.base = CURRENCY.get()
+        rows = ExchangeRate.objects.order_by("currency", "-valid_from").values_list("currency", "valid_from", "rate")
+        self._rates = {
+            code: [(day, rate) for _, day, rate in dated] for code, dated in groupby(rows, key=lambda row: row[0])
+        }
+
+    def to_base(self, amount: Decimal | None, currency: str, on: date) -> Decimal | None:
+        """As `workspace.money.conversion.to_base`, without a query."""
+        if amount is None:
+            return None
+        if currency == self.base:
+            return amount.quantize(CENT, ROUND_HALF_EVEN)
+        rate = next((rate for day, rate in self._rates.get(currency, ()) if day <= on), None)
+        return None if rate is None else (amount * rate).quantize(CENT, ROUND_HALF_EVEN)
+
+
+class Stages:
+    """The stages in use by slug and name, and the one in which leads begin."""
+
+    def __init__(self) -> None:
+        stages = list(Stage.objects.select_related("department").order_by("position", "pk"))
+        self.by_id = {stage.pk: stage for stage in stages}
+        active = [stage for stage in stages if stage.is_active]
+        self._by_name = {stage.name.lower(): stage for stage in active} | {stage.slug: stage for stage in active}
+        self.first = next((stage for stage in active if stage.is_open), None)
+
+    def find(self, name: str) -> Stage | None:
+        return self._by_name.get(name.lower())
+
+
+class Reasons:
+    """Reasons by list and name; an unknown one joins the list of its stage."""
+
+    def __init__(self) -> None:
+        self._ids = {
+            (kind, name.lower()): (pk, name) for pk, kind, name in Reason.objects.values_list("pk", "kind", "name")
+        }
+        self._names = dict(self._ids.values())
+
+    def find(self, kind: str, name: str) -> int | None:
+        found = self._ids.get((kind, name.lower()))
+        return found[0] if found else None
+
+    def make(self, given: Iterable[tuple[str, str]]) -> None:
+        for kind, name in given:
+            if self.find(kind, name) is None:
+                reason = Reason.objects.filter(kind=kind, name__iexact=name).first()
+                reason = reason or Reason.objects.create(kind=kind, name=name)
+                self._ids[kind, name.lower()] = (reason.pk, reason.name)
+                self._names[reason.pk] = reason.name
+
+    def name_of(self, pk: int | None) -> str:
+        return self._names.get(pk, "") if pk is not None else ""
+
+
+@dataclass
+class Known:
+    """Everything that an intake remembers between batches. After a rollback a new one is needed."""
+
+    names: dict[str, Names] = field(default_factory=lambda: {kind: Names(kind) for kind in NAMED})
+    companies: Companies = field(default_factory=Companies)
+    rates: Rates = field(default_factory=Rates)
+    stages: Stages = field(default_factory=Stages)
+    reasons: Reasons = field(default_factory=Reasons)
+
+    def look_up(self, rows: Iterable[dict[str, Any]], kinds: dict[str, str]) -> None:
+        """Learn every name that `rows` speak of; `kinds` tells the kind of record by field."""
+        said: dict[str, set[str]] = {kind: set() for kind in NAMED}
+        companies: set[tuple[str, str]] = set()
+        for values in rows:
+            for key in values.keys() & kinds.keys():
+                given = values[key]
+                said[kinds[key]].update(given if isinstance(given, list) else [given])
+            if "company" in values or "company_domain" in values:
+                companies.add((values.get("company", ""), values.get("company_domain", "")))
+        for kind, names in said.items():
+            self.names[kind].look_up(names)
+        if companies:
+            self.companies.look_up(companies)

@@ -1,0 +1,266 @@
+"""Writing what an intake decided: set by set, by COPY and statements over arrays of ids, with the journal."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+
+from leads.funnel.models import Stage
+from leads.records.actions.changing import HANDS
+from leads.records.actions.intake_deciding import Terms
+from leads.records.actions.intake_entries import PLAIN, REFERENCES, TEXTS, TO_MANY, Entry
+from leads.records.actions.intake_known import Known
+from leads.records.telephones import telephone_key
+from workspace.copying import copy_rows
+from workspace.journal import actions as journal
+
+REFERENCE_COLUMNS = tuple(f"{key}_id" for key in REFERENCES)
+# What is written of a lead, new or changed.
+WRITTEN = (
+    *PLAIN, *REFERENCE_COLUMNS, "company_id", "company_name", "value", "currency", "value_base", "stage_id",
+    "furthest_stage_id", "stage_entered_at", "closed_at", "lost_reason_id", "phone_key", "consent", "custom", "consent_at",
+)  # fmt: skip
+ONLY_NEW = ("created_at", "to_sort_by_id", "to_sort_until")
+INSERTED = ("id", *WRITTEN, *ONLY_NEW, "created_by_id", "asleep_reason")
+_TEXTS = frozenset(TEXTS)
+
+
+def store(entries: Sequence[Entry], companies: Sequence[tuple[str, str]], *, terms: Terms, known: Known) -> None:
+    """Write all that is new or changed; new entries get their ids. Runs inside the caller's transaction.
+
+    `companies` are the names and domains of which rows spoke that came in: unknown ones are made, domains completed.
+    """
+    new = [entry for entry in entries if entry.is_new]
+    changed = [entry for entry in entries if not entry.is_new and (entry.edits or entry.moves)]
+    known.companies.make(companies, at=terms.at, file=terms.file, by=terms.by)
+    _make_references([*new, *changed], known=known)
+    if new:
+        _number(new)
+        copy_rows("leads_records_lead", INSERTED, (_inserted(entry, terms) for entry in new))
+        _open_deals(new, terms)
+    if changed:
+        _change(changed)
+    _mark([*new, *changed], known)
+    _tell(new, changed, terms)
+
+
+def _make_references(entries: Sequence[Entry], *, known: Known) -> None:
+    """Make what is named and does not exist yet, and put ids where names stood."""
+    for kind, names in known.names.items():
+        if not names.makes:
+            continue
+        columns = [f"{key}_id" for key, of in REFERENCES.items() if of == kind]
+        waiting = [
+            (entry, column) for entry in entries for column in columns if isinstance(entry.values.get(column), str)
+        ]
+        marks = [key for key, of in TO_MANY.items() if of == kind]
+        marked = {name for entry in entries for key in marks for name in entry.marks.get(key, ())}
+        names.make([*(entry.values[column] for entry, column in waiting), *marked])
+        for entry, column in waiting:
+            entry.values[column] = names.find(entry.values[column])
+    _link_companies([entry for entry in entries if isinstance(entry.values.get("company_id"), tuple)], known)
+    reasons = [entry for entry in entries if isinstance(entry.values.get("lost_reason_id"), tuple)]
+    known.reasons.make(entry.values["lost_reason_id"] for entry in reasons)
+    for entry in reasons:
+        entry.values["lost_reason_id"] = known.reasons.find(*entry.values["lost_reason_id"])
+
+
+def _link_companies(entries: Sequence[Entry], known: Known) -> None:
+    for entry in entries:
+        company = known.companies.find(*entry.values["company_id"])
+        assert company is not None, "it was made just now"
+        entry.values["company_id"], entry.values["company_name"] = company.pk, company.name
+
+
+def _number(new: Sequence[Entry]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('leads_records_lead', 'id')) FROM generate_series(1, %s)", [len(new)]
+        )
+        for entry, (pk,) in zip(new, cursor.fetchall(), strict=True):
+            entry.pk = pk
+
+
+def _written(entry: Entry) -> list[Any]:
+    values = entry.values
+    row = [values.get(column, "") if column in _TEXTS else values.get(column) for column in WRITTEN[:-6]]
+    phone = values.get("phone")
+    row += [values.get("closed_at"), values.get("lost_reason_id"), telephone_key(phone) if phone else ""]
+    row += [json.dumps(values.get("consent") or {}), json.dumps(values.get("custom") or {}), values.get("consent_at")]
+    row[WRITTEN.index("company_name")] = values.get("company_name", "")
+    return row
+
+
+def _inserted(entry: Entry, terms: Terms) -> list[Any]:
+    values = entry.values
+    if values.get("consent"):
+        values["consent_at"] = terms.at
+    only_new = [values.get(column) for column in ONLY_NEW]
+    return [entry.pk, *_written(entry), *only_new, terms.by.pk if terms.by else None, ""]
+
+
+def _open_deals(new: Sequence[Entry], terms: Terms) -> None:
+    ids = [entry.pk for entry in new]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO leads_records_deal (lead_id, number, is_current, opened_at, stage_id, furthest_stage_id, "
+            "offering_id, value, currency, value_base, closed_at, outcome, reason_id, reason_text) "
+            "SELECT lead.id, 1, true, lead.created_at, lead.stage_id, lead.furthest_stage_id, lead.offering_id, "
+            "lead.value, lead.currency, lead.value_base, lead.closed_at, "
+            "CASE WHEN lead.closed_at IS NULL THEN '' ELSE stage.kind END, lead.lost_reason_id, '' "
+            "FROM leads_records_lead lead JOIN leads_funnel_stage stage ON stage.id = lead.stage_id "
+            "WHERE lead.id = ANY(%s)",
+            [ids],
+        )
+    _insert_passages(new, terms)
+
+
+def _insert_passages(entries: Sequence[Entry], terms: Terms) -> None:
+    rows = [(entry.pk, p.stage_id, p.entered_at, p.left_at) for entry in entries for p in entry.passages]
+    leads, stages, entered, left = (list(column) for column in zip(*rows, strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO leads_records_stagepassage (deal_id, stage_id, entered_at, left_at, by_id) "
+            "SELECT deal.id, passage.stage_id, passage.entered_at, passage.left_at, %s "
+            "FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[]) "
+            "AS passage (lead_id, stage_id, entered_at, left_at) "
+            "JOIN leads_records_deal deal ON deal.lead_id = passage.lead_id AND deal.is_current",
+            [terms.by.pk if terms.by else None, leads, stages, entered, left],
+        )
+
+
+def _change(changed: Sequence[Entry]) -> None:
+    """Write the changed leads by one statement, and what their deals copy of them."""
+    columns = ", ".join(WRITTEN)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TEMP TABLE intake_changed ON COMMIT DROP AS "  # noqa: S608 - our own columns
+            f"SELECT id, {columns} FROM leads_records_lead WHERE false"
+        )
+    copy_rows("intake_changed", ("id", *WRITTEN), ([entry.pk, *_written(entry)] for entry in changed))
+    ids = [entry.pk for entry in changed]
+    with connection.cursor() as cursor:
+        settings = ", ".join(f"{column} = new.{column}" for column in WRITTEN)
+        cursor.execute(
+            f"UPDATE leads_records_lead lead SET {settings} FROM intake_changed new WHERE new.id = lead.id"  # noqa: S608
+        )
+        cursor.execute("DROP TABLE intake_changed")
+        cursor.execute(
+            "UPDATE leads_records_deal deal SET offering_id = lead.offering_id, value = lead.value, "
+            "currency = lead.currency, value_base = lead.value_base FROM leads_records_lead lead "
+            "WHERE lead.id = ANY(%s) AND deal.lead_id = lead.id AND deal.is_current",
+            [ids],
+        )
+
+
+def _mark(entries: Sequence[Entry], known: Known) -> None:
+    for key, kind in TO_MANY.items():
+        names = known.names[kind]
+        pairs = {(entry.pk, names.find(name)) for entry in entries for name in entry.marks.get(key, ())}
+        if pairs:
+            leads, marks = (list(column) for column in zip(*pairs, strict=True))
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f"INSERT INTO leads_records_lead_{key} (lead_id, {kind}_id) "  # noqa: S608 - our own names
+                    "SELECT * FROM unnest(%s::bigint[], %s::bigint[]) ON CONFLICT DO NOTHING",
+                    [leads, marks],
+                )
+
+
+def move(entries: Sequence[Entry], terms: Terms) -> None:
+    """End the present stays of stored leads and begin the next, with what their deals copy of it."""
+    if not entries:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE leads_records_stagepassage passage SET left_at = moved.at "
+            "FROM unnest(%s::bigint[], %s::timestamptz[]) AS moved (lead_id, at) "
+            "JOIN leads_records_deal deal ON deal.lead_id = moved.lead_id AND deal.is_current "
+            "WHERE passage.deal_id = deal.id AND passage.left_at IS NULL",
+            [[entry.pk for entry in entries], [entry.passages[0].entered_at for entry in entries]],
+        )
+        cursor.execute(
+            "UPDATE leads_records_deal deal SET stage_id = lead.stage_id, closed_at = lead.closed_at, "
+            "outcome = CASE WHEN lead.closed_at IS NULL THEN '' ELSE stage.kind END, reason_id = lead.lost_reason_id, "
+            "reason_text = '', furthest_stage_id = CASE WHEN stage.kind IN ('open', 'won') "
+            "AND stage.position > furthest.position THEN stage.id ELSE deal.furthest_stage_id END "
+            "FROM leads_records_lead lead, leads_funnel_stage stage, leads_funnel_stage furthest "
+            "WHERE lead.id = ANY(%s) AND deal.lead_id = lead.id AND deal.is_current AND stage.id = lead.stage_id "
+            "AND furthest.id = deal.furthest_stage_id",
+            [[entry.pk for entry in entries]],
+        )
+    _insert_passages(entries, terms)
+
+
+def _tell(new: Sequence[Entry], changed: Sequence[Entry], terms: Terms) -> None:
+    """The journal: where each new lead came from, and what was changed and moved."""
+    moved = [entry for entry in changed if entry.is_moved]
+    move(moved, terms)
+    if new:
+        journal.record_select(
+            "lead.imported",
+            "SELECT %(at)s::timestamptz, 'lead', id, 'lead', id, jsonb_build_object('file', %(file)s::text, 'row', line, "
+            "'import', %(import)s::bigint), '{}'::jsonb, false "
+            "FROM unnest(%(ids)s::bigint[], %(lines)s::integer[]) AS made (id, line)",
+            {
+                "at": terms.at,
+                "file": terms.file,
+                "import": terms.import_id,
+                "ids": [entry.pk for entry in new],
+                "lines": [entry.line for entry in new],
+            },
+            by=terms.by,
+        )
+    closed = [entry for entry in new if entry.moves and entry.moves[0].line == entry.line]
+    _record("lead.created", [(entry, entry.values["created_at"], _created(entry), {}) for entry in closed], terms)
+    every = [*new, *changed]
+    _record("lead.moved", [(e, move.at, _moved(e, move, terms), {}) for e in every for move in e.moves], terms)
+    for verb, of_hands in (("lead.edited", False), ("lead.assigned", True)):
+        edits = [
+            (entry, terms.at, _where(terms, line), {"changes": told})
+            for entry in every
+            for line, changes in entry.edits
+            if (told := [change.as_fact() for change in changes if (change.field in HANDS) is of_hands])
+        ]
+        _record(verb, edits, terms)
+
+
+def _where(terms: Terms, line: int) -> dict[str, Any]:
+    return {"file": terms.file, "row": line, "import": terms.import_id}
+
+
+def _created(entry: Entry) -> dict[str, Any]:
+    return {"stage": entry.moves[0].came_from.name}
+
+
+def _moved(entry: Entry, move: Any, terms: Terms) -> dict[str, Any]:
+    return {
+        "came_from": move.came_from.name,
+        "from_stage": move.came_from.slug,
+        "to": move.to.name,
+        "to_stage": move.to.slug,
+        "seconds": move.seconds,
+        "deal": entry.deal_number,
+        "reason": move.reason if move.to.kind in (Stage.Kind.LOST, Stage.Kind.DISQUALIFIED) else "",
+        **_where(terms, move.line),
+    }
+
+
+def _record(verb: str, told: Sequence[tuple[Entry, Any, dict[str, Any], dict[str, Any]]], terms: Terms) -> None:
+    if not told:
+        return
+    journal.record_select(
+        verb,
+        "SELECT at, 'lead', id, 'lead', id, facts::jsonb, personal::jsonb, is_demo "
+        "FROM unnest(%(at)s::timestamptz[], %(ids)s::bigint[], %(facts)s::text[], %(personal)s::text[], "
+        "%(demo)s::boolean[]) AS told (at, id, facts, personal, is_demo)",
+        {
+            "at": [at for _, at, _, _ in told],
+            "ids": [entry.pk for entry, _, _, _ in told],
+            "facts": [json.dumps(facts) for _, _, facts, _ in told],
+            "personal": [json.dumps(personal, default=str) for _, _, _, personal in told],
+            "demo": [bool(entry.values.get("is_demo")) for entry, _, _, _ in told],
+        },
+        by=terms.by,
+    )
