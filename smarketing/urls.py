@@ -3,10 +3,12 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
 
 from smarketing.health import healthz
 
 # The administration has no door of its own: whoever is not signed in goes to the one sign-in page, with its throttle.
+admin.site.index_title, admin.site.site_url = _("What this workspace is made of"), None
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth documents it
 
 urlpatterns = [

@@ -16,10 +16,17 @@ from workspace.hooks import actions
 from workspace.hooks.models import Token
 
 
+class ScopesField(forms.CharField):
+    """Scopes as one line of words."""
+
+    def to_python(self, value: Any) -> Any:
+        return str(value or "").replace(",", " ").split()
+
+
 class TokenForm(ActingForm[Token]):
     """Whose token it is, what it may do, and for how long."""
 
-    scopes = forms.CharField(
+    scopes = ScopesField(
         label=_("Scopes"),
         help_text=_("Parted by spaces: leads:read, leads:write, …, or * for all that the person may do."),
     )
@@ -54,7 +61,7 @@ class TokenAdmin(ActingAdmin[Token]):
         token, request.secret = actions.create(
             values["person"],
             name=values["name"],
-            scopes=values["scopes"].replace(",", " ").split(),
+            scopes=values["scopes"],
             days=values["days"],
             by=request.user,
             at=timezone.now(),
@@ -64,9 +71,7 @@ class TokenAdmin(ActingAdmin[Token]):
     def response_add(self, request: Any, obj: Token, post_url_continue: str | None = None) -> HttpResponse:
         """Show the secret, this once: on this very answer, so that it lies in no session and no cookie."""
         context = {**self.admin_site.each_context(request), "title": obj.name, "token": obj, "secret": request.secret}
-        response = TemplateResponse(request, "admin/workspace_hooks/token/made.html", context)
-        response["Cache-Control"] = "no-store"
-        return response
+        return TemplateResponse(request, "admin/workspace_hooks/token/made.html", context)
 
     @admin.action(description=_("Revoke: nobody comes in with it any more"), permissions=["add"])
     def revoke(self, request: Any, tokens: QuerySet[Token]) -> None:

@@ -13,7 +13,7 @@ from workspace.people.actions import add_person
 from workspace.people.models import Department, Person
 from workspace.people.roles import Role
 from workspace.staff import actions
-from workspace.staff.tests.conftest import NOW
+from workspace.tests.moments import NOW
 
 
 def spoken() -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ from workspace.journal.models import JournalEntry
 from workspace.people.models import Department, Invitation, Person
 from workspace.people.roles import Role
 from workspace.staff import actions, tasks
-from workspace.staff.tests.conftest import NOW
+from workspace.tests.moments import NOW
 
 PASSWORD = "correct horse battery"
 

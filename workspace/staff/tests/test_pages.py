@@ -12,7 +12,7 @@ from workspace.people.actions import add_person
 from workspace.people.models import Department, Invitation, Person
 from workspace.people.roles import Role
 from workspace.staff import actions
-from workspace.staff.tests.conftest import NOW
+from workspace.tests.moments import NOW
 
 PASSWORD = "correct horse battery"
 
