@@ -97,6 +97,9 @@ fmt: .venv/.installed-dev
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
+bench-import: .venv/.installed-dev
+	$(IN_TESTS) $(PY) manage.py bench_import
+
 lock: .venv/.installed-dev
 	for name in requirements requirements-node requirements-dev; do \
 	  $(PY) -m uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 --quiet \
