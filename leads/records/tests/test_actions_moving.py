@@ -1,8 +1,8 @@
 """Moving leads: forwards, backwards with a reason, to an end and out of it; of two movers at once one wins."""
 
 import threading
-from collections.abc import Iterator
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -33,7 +33,7 @@ def anke(db: None) -> Lead:
 
 
 @pytest.fixture
-def gates(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[moving.Gate]]:
+def gates(monkeypatch: pytest.MonkeyPatch) -> list[moving.Gate]:
     standing: list[moving.Gate] = []
     monkeypatch.setattr(moving, "_gates", standing)
     return standing
@@ -201,7 +201,7 @@ def test_the_next_deal_of_a_customer_leaves_the_first_as_it_was(sami: Person) ->
     assert (won.stage.slug, won.closed_at, won.value, won.offering, won.value_base) == ("sql", None, None, None, None)
     assert won.furthest_stage.slug == "won", "how far any deal came"
     first = Deal.objects.get(number=1)
-    assert (first.is_current, first.outcome, first.value) == (False, "won", 48_000)
+    assert (first.is_current, first.outcome, first.value) == (False, "won", Decimal(48_000))
     assert (deal.number, deal.is_current, deal.furthest_stage.slug) == (2, True, "sql")
     assert str(JournalEntry.objects.latest("pk").line) == "opened deal 2, in SQL"
     actions.move(won, stage("proposal"), by=sami, at=NOON + 31 * HOUR)
