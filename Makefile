@@ -89,7 +89,7 @@ tests-on-oldest-postgres: .venv/.installed-dev node_modules/.installed
 	@if [ -n "$(DATABASE_URL)" ] || [ ! -x "$(OLDEST_POSTGRES)/bin/postgres" ]; then \
 	  echo "Not tried on PostgreSQL 15: there is no server in $(OLDEST_POSTGRES), or DATABASE_URL chose another."; \
 	else set -x; \
-	  DATA_DIR="$(TEST_DATA_DIR)/oldest-postgres" $(PY) -m pytest -q -n $(PYTEST_WORKERS) --postgres "$(OLDEST_POSTGRES)"; \
+	  DATA_DIR="$(TEST_DATA_DIR)/oldest-postgres" $(PY) -m pytest -q -n $(PYTEST_WORKERS) --postgres="$(OLDEST_POSTGRES)"; \
 	fi
 
 # For those who work on it.
