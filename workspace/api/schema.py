@@ -52,7 +52,11 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
 
 
 class AutoSchema(SpectacularAutoSchema):
-    """Adds to each operation the problems that it can answer with."""
+    """Adds to each operation a summary, and the problems that it can answer with."""
+
+    def get_summary(self) -> str:
+        plain = {"list": "List them.", "retrieve": "Read one."}
+        return plain.get(getattr(self.view, "action", "")) or self.get_description().partition("\n")[0]
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)

@@ -112,8 +112,8 @@ def test_a_new_lead_is_journalled_as_made_by_the_api_by_its_caller(caller: Calle
 
     made = Lead.objects.get()
     assert response["Location"] == f"http://testserver/api/v1/leads/{made.pk}/"
-    entry = JournalEntry.objects.get()
-    assert (entry.verb, entry.way, entry.actor) == ("lead.created", Way.API, sami)
+    entry = JournalEntry.objects.get(verb="lead.created")
+    assert (entry.way, entry.actor, entry.subject_id) == (Way.API, sami, made.pk)
 
 
 def test_unknown_sources_tags_and_companies_are_made_and_unknown_people_refused(caller: Caller) -> None:
