@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("workspace.staff.urls")),
     path("", include("smarketing.home.urls")),
     path("", include("leads.records.urls")),
+    path("imports/", include("leads.imports.urls")),
 ]
 
 handler500 = "workspace.pages.errors.server_error"

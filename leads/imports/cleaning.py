@@ -18,6 +18,8 @@ from leads.records.fields import FIELDS, Kind
 from leads.records.models import CustomField
 
 Clean = Callable[[str], Any]
+Put = Callable[[str, Any, dict[str, Any], dict[str, Any]], None]
+_Column = tuple[int, str, dict[str, tuple[Any, str]], Clean, Put | None]
 
 # More texts than this are forgotten and cleaned again: memory stays flat whatever a file holds.
 MOST_REMEMBERED = 20_000
@@ -40,11 +42,17 @@ class RowCleaner:
         self._width = len(mapping.columns)
         self._empty = {" ".join(text.split()) for text in mapping.empty}
         self._columns = [
-            (place, _key(column, definitions), _Cleaner(column, definitions.get(column.name), zone))
+            self._read_by(place, column, definitions.get(column.name), zone)
             for place, column in enumerate(mapping.columns)
             if column.target != SKIP
         ]
         self._currency = fields.clean_value(FIELDS["currency"], mapping.for_all.get("currency", ""))
+
+    @staticmethod
+    def _read_by(place: int, column: Column, definition: CustomField | None, zone: tzinfo) -> _Column:
+        key = column.target if definition is None else CUSTOM + definition.key
+        cleaner = _Cleaner(column, definition, zone)
+        return place, key, cleaner.memory, cleaner, _put_of(key)
 
     def clean(self, row: Row) -> Incoming:
         """The row's values; whatever does not fit is told by field."""
@@ -56,15 +64,19 @@ class RowCleaner:
         own: dict[str, Any] = {}
         errors: dict[str, str] = {}
         width, empty = len(cells), self._empty
-        for place, key, cleaner in self._columns:
+        for place, key, known, cleaner, put in self._columns:
             text = cells[place].strip() if place < width else ""
             if not text or text in empty:
                 continue
-            value, error = cleaner(text)
+            value, error = known.get(text) or cleaner(text)
             if error:
                 errors[key] = error
-            elif value is not None:
-                _put(key, value, given, own)
+            elif value is None:
+                continue
+            elif put is None:
+                given[key] = value
+            else:
+                put(key, value, given, own)
         if self._currency and "value" in given and "currency" not in given:
             given["currency"] = self._currency
         return Incoming(row.line, given, own, errors)
@@ -82,22 +94,28 @@ class RowCleaner:
         return ""
 
 
-def _key(column: Column, definitions: Mapping[str, CustomField]) -> str:
-    definition = definitions.get(column.name)
-    return f"{CUSTOM}{definition.key}" if definition is not None else column.target
+def _put_of(key: str) -> Put | None:
+    """How a value of this field joins the others of its row; None where it simply stands under its key."""
+    for start, put in ((CUSTOM, _put_custom), (CONSENT, _put_consent)):
+        if key.startswith(start):
+            return put
+    return _put_name if key == NAME else _put_shared if key in SHARED else None
 
 
-def _put(key: str, value: Any, given: dict[str, Any], own: dict[str, Any]) -> None:
-    if key.startswith(CUSTOM):
-        own[key.removeprefix(CUSTOM)] = value
-    elif key.startswith(CONSENT):
-        given.setdefault("consent", {})[key.removeprefix(CONSENT)] = value
-    elif key == NAME:
-        given |= value
-    elif key in SHARED and key in given:
-        given[key] = list(dict.fromkeys([*given[key], *value]))
-    else:
-        given[key] = value
+def _put_custom(key: str, value: Any, _given: dict[str, Any], own: dict[str, Any]) -> None:
+    own[key.removeprefix(CUSTOM)] = value
+
+
+def _put_consent(key: str, value: Any, given: dict[str, Any], _own: dict[str, Any]) -> None:
+    given.setdefault("consent", {})[key.removeprefix(CONSENT)] = value
+
+
+def _put_name(_key: str, value: dict[str, Any], given: dict[str, Any], _own: dict[str, Any]) -> None:
+    given.update(value)
+
+
+def _put_shared(key: str, value: list[str], given: dict[str, Any], _own: dict[str, Any]) -> None:
+    given[key] = list(dict.fromkeys([*given.get(key, ()), *value]))
 
 
 class _Cleaner:
@@ -106,19 +124,17 @@ class _Cleaner:
     def __init__(self, column: Column, definition: CustomField | None, zone: tzinfo) -> None:
         self._values = {" ".join(said.split()): meant for said, meant in column.values.items()}
         self._clean = _clean_of(column, definition, zone)
-        self._memory: dict[str, tuple[Any, str]] | None = None if column.target in _MOSTLY_UNIQUE else {}
+        self.memory: dict[str, tuple[Any, str]] = {}
+        self._remembers = column.target not in _MOSTLY_UNIQUE
 
     def __call__(self, text: str) -> tuple[Any, str]:
-        """The value and "", or None and what is wrong with it; (None, "") for nothing."""
-        memory = self._memory
-        if memory is None:
-            return self._cleaned(text)
-        known = memory.get(text)
-        if known is None:
-            if len(memory) >= MOST_REMEMBERED:
-                memory.clear()
-            known = memory[text] = self._cleaned(text)
-        return known
+        """The value and "", or None and what is wrong with it; (None, "") for nothing. Asked for what is not in memory."""
+        cleaned = self._cleaned(text)
+        if self._remembers:
+            if len(self.memory) >= MOST_REMEMBERED:
+                self.memory.clear()
+            self.memory[text] = cleaned
+        return cleaned
 
     def _cleaned(self, text: str) -> tuple[Any, str]:
         if self._values:

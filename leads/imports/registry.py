@@ -8,6 +8,7 @@ from leads.imports.models import Import
 from leads.records import filters
 from workspace import subjects, verbs
 from workspace.jobs import kinds
+from workspace.pages import navigation
 from workspace.people import roles
 from workspace.subjects import Subject
 from workspace.verbs import Verb
@@ -35,6 +36,17 @@ kinds.register(kinds.JobKind(running.KIND, running.steps))
 kinds.register(kinds.JobKind(checking.KIND, checking.steps))
 filters.register(
     "import", ImportFilter(_("Import"), help_text=_("By id, and what it did: 12, 12-created or 12-updated."))
+)
+navigation.register(
+    navigation.Place(
+        "imports",
+        _("Imports"),
+        "upload",
+        "imports:index",
+        90,
+        may=navigation.permitted("leads_imports.view_import"),
+        in_more=True,
+    )
 )
 
 roles.grant(["leads_imports.view_import", "leads_imports.add_import"], roles.WORKING)

@@ -121,11 +121,15 @@ class Survey:
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
-        columns = [Surveyed(**column) for column in stored.get("columns", [])]
+        columns = [Surveyed(**column | {"values": dict(column["values"])}) for column in stored.get("columns", [])]
         return cls(columns, stored.get("rows", 0), stored.get("is_whole", True), stored.get("empty", []))
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """As it is stored; values as pairs, since the database keeps no order of keys."""
+        stored = asdict(self)
+        for column in stored["columns"]:
+            column["values"] = list(column["values"].items())
+        return stored
 
 
 def survey(rows: Iterable[Row], width: int, *, is_whole: bool) -> Survey:

@@ -16,13 +16,17 @@ def telephone_key(phone: str, region: str | None = None) -> str:
 
     Empty where there are fewer than 4 or more than 15 digits (ITU-T E.164): that is no number.
     """
-    # Digits of other scripts count as the digits they are.
-    bare = "".join(sign if sign == "+" else str(decimal(sign)) for sign in NOT_DIAL.sub("", phone))
+    bare = NOT_DIAL.sub("", phone)
+    if not bare.isascii():
+        # Digits of other scripts count as the digits they are.
+        bare = "".join(sign if sign == "+" else str(decimal(sign)) for sign in bare)
     digits = bare.replace("+", "")
     if not FEWEST_DIGITS <= len(digits) <= MOST_DIGITS:
         return ""
     if bare.startswith("00"):
         bare = "+" + bare[2:]
+    if bare.startswith("+") and _is_written_out(bare):
+        return bare
     if bare.startswith("+") or region:
         try:
             number = phonenumbers.parse(bare, region)
@@ -30,3 +34,24 @@ def telephone_key(phone: str, region: str | None = None) -> str:
             return digits
         return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
     return digits
+
+
+def _is_written_out(bare: str) -> bool:
+    """Whether `bare` is its own E.164 form for sure: nothing before the national number could be a trunk prefix.
+
+    Spares a parse that takes 20 times as long, which counts when a file brings a hundred thousand.
+    """
+    for length in (1, 2, 3):
+        if (trunk := _trunk_prefix(bare[1 : 1 + length])) is not None:
+            return trunk in ("", "0") and bare[1 + length : 2 + length] not in ("", "0")
+    return False
+
+
+@lru_cache(maxsize=1_500)
+def _trunk_prefix(calling_code: str) -> str | None:
+    """What is dialled before national numbers of a country, empty for nothing; None for what is no country's code."""
+    if not calling_code.isdigit():
+        return None
+    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(calling_code), ())
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(regions[0], None) if regions else None
+    return None if metadata is None else metadata.national_prefix_for_parsing or ""

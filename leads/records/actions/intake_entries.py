@@ -96,9 +96,10 @@ class Entry:
 
 
 class Index:
-    """The entries of a batch by what leads are recognised by."""
+    """The entries of a batch by what leads are recognised by; by telephone only where a row of the batch asks for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, by_phone: bool = True) -> None:
+        self.by_phone = by_phone
         self._by: dict[str, dict[str, Entry]] = {"email": {}, "external_id": {}, "phone": {}, "name": {}}
 
     def find(self, key: str, value: str) -> Entry | None:
@@ -110,7 +111,7 @@ class Index:
         for key in ("email", "external_id"):
             if value := values.get(key):
                 self._by[key][value] = entry
-        if phone := values.get("phone"):
+        if self.by_phone and (phone := values.get("phone")):
             self._by["phone"].setdefault(telephone_key(phone), entry)
         if name:
             self._by["name"].setdefault(name, entry)
@@ -150,7 +151,7 @@ def fetch(
             if given:
                 cursor.execute(f"SELECT id FROM leads_records_lead WHERE deleted_at IS NULL AND {condition}", [given])  # noqa: S608 - ours
                 ids.update(pk for (pk,) in cursor.fetchall())
-    index = Index()
+    index = Index(by_phone=bool(phones))
     for entry, sort_name in _locked(ids):
         index.add(entry, sort_name)
     return index, folded

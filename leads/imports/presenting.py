@@ -1,0 +1,179 @@
+"""What the pages of an import show: its steps, its numbers, how far it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from leads.imports import policies
+from leads.imports.models import Import
+from leads.records.actions.intake import Act
+from workspace.jobs.models import Job
+from workspace.pages import wording
+from workspace.people.models import Person
+
+STEPS: dict[str, str | Promise] = {
+    "look": gettext_lazy("Look"),
+    "map": gettext_lazy("Columns"),
+    "check": gettext_lazy("Check"),
+    "run": gettext_lazy("Result"),
+}
+_STEP_OF = {
+    Import.State.LOOK: "look",
+    Import.State.MAP: "map",
+    Import.State.CHECKING: "check",
+    Import.State.CHECKED: "check",
+    Import.State.RUNNING: "run",
+    Import.State.DONE: "run",
+}
+ACT_LABELS: dict[str, str | Promise] = {
+    Act.CREATED: gettext_lazy("created"),
+    Act.UPDATED: gettext_lazy("updated"),
+    Act.UNCHANGED: gettext_lazy("left as they are"),
+    Act.REFUSED: gettext_lazy("refused"),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the way; those that are behind, and the present one, can be gone to."""
+
+    key: str
+    label: str
+    url: str
+    is_current: bool
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class Number:
+    """A count with the list behind it, where there is one."""
+
+    label: str
+    count: int
+    url: str = ""
+
+
+def step_of(import_: Import) -> str:
+    """The step at which the import stands."""
+    return _STEP_OF[Import.State(import_.state)]
+
+
+class ImportView:
+    """One import on one of its pages."""
+
+    def __init__(self, import_: Import, person: Person, step: str, now: datetime) -> None:
+        self.import_, self.step, self._now = import_, step, now
+        self.may_continue = policies.may_continue(person, import_)
+        self.job: Job | None = import_.job
+
+    def steps(self) -> list[Step]:
+        keys = list(STEPS)
+        reached = keys.index(step_of(self.import_))
+        is_over = self.import_.state in (Import.State.RUNNING, Import.State.DONE)
+        return [
+            Step(
+                key,
+                str(label),
+                reverse(f"imports:{key}", args=[self.import_.pk]),
+                key == self.step,
+                place == reached or (place < reached and not is_over),
+            )
+            for place, (key, label) in enumerate(STEPS.items())
+        ]
+
+    @property
+    def is_at_work(self) -> bool:
+        return self.import_.is_at_work
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the check or the run came to an early end."""
+        is_waiting = self.import_.state in (Import.State.CHECKING, Import.State.RUNNING)
+        return is_waiting and self.job is not None and not self.job.is_open
+
+    @property
+    def was_stopped(self) -> bool:
+        return self.job is not None and self.job.state == Job.State.CANCELLED
+
+    @property
+    def percent(self) -> int:
+        return (self.job.percent or 0) if self.job else 0
+
+    @property
+    def progress_text(self) -> str:
+        if self.job is None or self.job.state == Job.State.WAITING:
+            return _("waits for a worker")
+        if not self.import_.rows_done:
+            return f"{self.percent} %"
+        return _("%s rows so far") % wording.counted(self.import_.rows_done)
+
+    @property
+    def remaining(self) -> str:
+        left = self.job.seconds_left(self._now) if self.job else None
+        return "" if left is None else _("about %s left") % wording.duration(left)
+
+    def numbers(self) -> list[Number]:
+        """What became of the rows: from the run, or as the check foretells."""
+        counts = {act.value: getattr(self.import_, f"{act}_count") for act in Act}
+        if self.step == "check":
+            counts = self.import_.preview.get("counts", counts)
+        return [Number(str(label), counts[act], self._list_url(act, counts[act])) for act, label in ACT_LABELS.items()]
+
+    def _list_url(self, act: str, count: int) -> str:
+        if self.step != "run" or not count:
+            return ""
+        if act == Act.REFUSED:
+            return reverse("imports:refused", args=[self.import_.pk])
+        return (
+            f"{reverse('records:leads')}?tab=all&import={self.import_.pk}-{act}"
+            if act in (Act.CREATED, Act.UPDATED)
+            else ""
+        )
+
+    @property
+    def leads_url(self) -> str:
+        touched = self.import_.created_count + self.import_.updated_count
+        return f"{reverse('records:leads')}?tab=all&import={self.import_.pk}" if touched else ""
+
+    def reasons(self) -> Mapping[str, int]:
+        """How many rows were refused at which field, by the check; the most first."""
+        reasons: dict[str, int] = self.import_.preview.get("reasons", {})
+        return dict(sorted(reasons.items(), key=lambda pair: -pair[1]))
+
+    def preview_rows(self) -> list[dict[str, Any]]:
+        """The first rows of the check, with what they would do in words."""
+        words = {
+            Act.CREATED: _("makes a lead"),
+            Act.UPDATED: _("changes a lead"),
+            Act.UNCHANGED: _("changes nothing"),
+            Act.REFUSED: _("is refused"),
+        }
+        return [
+            {**row, "words": words[Act(row["act"])], "is_refused": row["act"] == Act.REFUSED}
+            for row in self.import_.preview.get("rows", [])
+        ]
+
+    def title(self) -> str:
+        """The finding in a sentence."""
+        counts = {number.label: number.count for number in self.numbers()}
+        created, updated, unchanged, refused = counts.values()
+        total = created + updated + unchanged + refused
+        if not total:
+            return _("The file has no rows below its header.")
+        if self.step == "check":
+            return _("Of %(total)s rows, %(good)s would come in and %(refused)s would be refused.") % {
+                "total": wording.counted(total),
+                "good": wording.counted(total - refused),
+                "refused": wording.counted(refused),
+            }
+        return _("Of %(total)s rows, %(good)s came in and %(refused)s were refused.") % {
+            "total": wording.counted(total),
+            "good": wording.counted(total - refused),
+            "refused": wording.counted(refused),
+        }
