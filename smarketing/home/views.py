@@ -2,11 +2,10 @@
 
 from http import HTTPStatus
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import reswap, retarget, trigger_client_event
@@ -14,6 +13,7 @@ from django_htmx.http import reswap, retarget, trigger_client_event
 from leads.records import actions, policies
 from leads.records.forms import DoneForm
 from leads.records.models import Lead
+from leads.records.views.shared import ask, lead_to_change
 from smarketing.home import news
 from smarketing.home.waiting import Waiting
 from workspace import slots
@@ -48,9 +48,7 @@ def numbers(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def finish_step(request: SignedInRequest, pk: int) -> HttpResponse:
     """Tick a next step off, with a word on how it went; htmx gets what waits now, a plain form the page."""
-    lead = get_object_or_404(Lead.objects.visible_to(request.user).for_page(), pk=pk)
-    if not policies.may_change(request.user):
-        raise PermissionDenied(_("You may look at leads, but not change them."))
+    lead = lead_to_change(request, pk)
     form = DoneForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -60,18 +58,10 @@ def finish_step(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             navigation.forget_badges(request.user)
             return _finished(request, lead)
-    context = {
-        "lead": lead,
-        "title": _("Done: %s") % lead.next_step if lead.next_step else _("Done"),
-        "body": "leads/records/_done_fields.html",
-        "form": form,
-        "act": _("Done"),
-    }
-    template = "leads/records/_act.html" if request.htmx else "leads/records/act.html"
+    title = _("Done: %s") % lead.next_step if lead.next_step else _("Done")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-    response = render(request, template, context, status=status)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
+    context = {"title": title, "form": form, "act": _("Done")}
+    return ask(request, lead, "leads/records/acts/_done_fields.html", context, status=status)
 
 
 def _finished(request: SignedInRequest, lead: Lead) -> HttpResponse:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from leads.records import policies
 from leads.records.models import Lead, LeadQuerySet
 from workspace.paging import Count
 from workspace.people.models import Department, Person
@@ -103,6 +104,15 @@ class Waiting:
             ),
         ]
         return [group for group in all_groups if group.leads]
+
+    @cached_property
+    def has_leads(self) -> bool:
+        """Whether there is any lead to look after. Costs a query; asked only where nothing waits."""
+        return Lead.objects.visible_to(self.person).exists()
+
+    @property
+    def may_create(self) -> bool:
+        return policies.may_create(self.person)
 
     @property
     def today(self) -> dt.date:

@@ -199,10 +199,19 @@ def test_colleagues_are_told_of_and_the_visitor_is_not(as_mara: Client, mara: Pe
 
 
 def test_an_empty_day_says_what_will_stand_here(as_mara: Client) -> None:
+    lead("of.somebody.else@kestrel.example")
+
     page = as_mara.get(reverse("home")).text
 
     assert "Nothing waits for you" in page
-    assert reverse("records:new") in page
+    assert reverse("records:leads") in page
+
+
+def test_an_empty_workspace_says_how_to_begin(as_mara: Client) -> None:
+    page = as_mara.get(reverse("home")).text
+
+    assert "No lead is here yet" in page
+    assert "Nothing waits for you" not in page
 
 
 def test_marketing_sees_who_came_in(client: Client, priya: Person) -> None:
