@@ -29,7 +29,7 @@ DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).expanduser
 DATABASE_URL = env.str("DATABASE_URL", default="")
 EMBEDDED = not DATABASE_URL
 ON_LOOPBACK = HOST in ("127.0.0.1", "localhost", "::1")
-BASE_URL = (env.str("BASE_URL", default="") or f"http://{HOST}:{PORT}").rstrip("/")
+BASE_URL = (env.str("BASE_URL", default="") or f"http://{f'[{HOST}]' if ':' in HOST else HOST}:{PORT}").rstrip("/")
 DEMO = env.bool("DEMO", default=EMBEDDED and ON_LOOPBACK)
 
 # Applications, the lowest floor first

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -123,6 +124,8 @@ class EmbeddedServer:
         if running is not None:
             self._stop_process(running)
         self._collect_child()
+        with suppress(OSError):  # not empty, or not there
+            self.socket_dir.rmdir()
 
     def _is_ours(self, process: psutil.Process) -> bool:
         """Whether it is a process of this server: they all work in the cluster's folder."""

@@ -12,6 +12,7 @@ import psutil
 import psycopg
 import pytest
 
+from smarketing.embedded import places
 from smarketing.embedded.errors import EmbeddedServerError
 from smarketing.embedded.lease import Lease, leased
 from smarketing.embedded.server import EmbeddedServer
@@ -70,6 +71,7 @@ def test_the_last_who_leaves_stops_it(data_dir: Path) -> None:
     assert started is not None
     assert still == started
     assert processes_of(data_dir) == []
+    assert not second.server.socket_dir.exists()
     first.server.stop()  # takes note of the end of the process that it had started
 
 
@@ -98,6 +100,7 @@ def test_a_number_that_now_belongs_to_another_process_does_not_keep_it_from_star
     stale = f"{os.getpid()}\n{data_dir / 'postgresql'}\n1700000000\n5432\n\n\n"
     (data_dir / "postgresql" / "postmaster.pid").write_text(stale)
     server = EmbeddedServer(data_dir)
+    places.make_private_dir(server.socket_dir, server.account)
     (server.socket_dir / ".s.PGSQL.5432.lock").write_text(stale)
 
     with leased(data_dir) as server:
