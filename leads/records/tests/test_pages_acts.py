@@ -432,3 +432,16 @@ def test_a_cancelled_edit_shows_the_lead_as_it_is_now(client: Client, sami: Pers
 
     assert response.text.lstrip().startswith('<div class="record" id="lead"')
     assert re.search(r'id="edit-city"[^>]* autofocus', response.text)
+
+
+@pytest.mark.parametrize(("trigger", "focused"), [("note-form", 'id="note"'), ("", "Note</a>")])
+def test_after_a_note_the_focus_is_where_it_was_written(
+    client: Client, sami: Person, anke: Lead, trigger: str, focused: str
+) -> None:
+    url = reverse("records:talk", args=[anke.pk, "note"])
+
+    response = client.post(url, {"text": "A note."}, headers={**HTMX, "HX-Trigger": trigger})
+
+    elements = re.findall(r"<(?:textarea|a)[^>]* autofocus>.*?(?=<(?:textarea|a)\b|$)", response.text, re.DOTALL)
+    assert len(elements) == 1
+    assert focused in elements[0]

@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from leads.records import actions
 from leads.records.filters import CompanyFilter
-from leads.records.models import Company, CustomField
+from leads.records.models import Company, CustomField, Lead
 from leads.records.presenters import company_list
 from leads.records.tests.factories import NOON, CompanyFactory, closed_lead, lead, person
 from workspace.journal.models import JournalEntry
@@ -152,6 +152,8 @@ def test_the_page_tells_what_they_bought_over_their_life_who_is_there_and_what_h
     anke = lead(first_name="Anke", company=ostertal, owner=sami, value="7000", currency="EUR")
     won = closed_lead("won", at=NOON - DAY, company=ostertal, value="48000", currency="EUR", created_at=NOON - 30 * DAY)
     actions.open_next_deal(won, by=sami, at=NOON)
+    binned = closed_lead("won", at=NOON, company=ostertal, value="500", currency="EUR")
+    Lead.objects.filter(pk=binned.pk).update(deleted_at=NOON)
     actions.change_company(
         ostertal, {"customer_since_date": dt.date(2025, 3, 1), "renewal_date": dt.date(2026, 12, 1)}, by=sami, at=NOON
     )

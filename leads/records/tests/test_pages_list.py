@@ -282,8 +282,10 @@ def test_hostile_long_and_right_to_left_names_are_shown_as_they_are(client: Clie
 def test_an_overdue_step_is_red_with_words_and_a_closed_lead_is_never_late(client: Client, sami: Person) -> None:
     lead(next_step="Send the offer", next_step_at=NOON - dt.timedelta(days=2, hours=3))
     lead(next_step="Call", next_step_at=NOON + dt.timedelta(hours=2))
+    won = closed_lead("won", at=NOON)
+    Lead.objects.filter(pk=won.pk).update(next_step="Left over", next_step_at=NOON - dt.timedelta(days=5))
 
-    page = client.get(LEADS)
+    page = client.get(LEADS, {"tab": "all"})
 
     assert page.text.count("is-missed medium") == 1
     assert "2 d late" in page.text

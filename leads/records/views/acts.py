@@ -87,7 +87,7 @@ def talk(request: SignedInRequest, pk: int, way: str) -> HttpResponse:
     if form.is_bound and _acts(
         form, lambda: actions.log_talk(lead, kind, by=request.user, at=timezone.now(), **form.told())
     ):
-        focus = "note" if kind is Talk.NOTE else f"act-{kind.value}"
+        focus = "note" if request.htmx.trigger == "note-form" else f"act-{kind.value}"
         return done(request, pk, str(_LOGGED[kind]), focus=focus)
     return _ask(request, lead, "leads/records/acts/_talk_fields.html", form, title=str(_LOG[kind]), act=_("Save"))
 
