@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from leads.imports import policies
 from leads.imports.models import Import
@@ -167,13 +167,16 @@ class ImportView:
         if not total:
             return _("The file has no rows below its header.")
         if self.step == "check":
-            return _("Of %(total)s rows, %(good)s would come in and %(refused)s would be refused.") % {
-                "total": wording.counted(total),
-                "good": wording.counted(total - refused),
-                "refused": wording.counted(refused),
-            }
-        return _("Of %(total)s rows, %(good)s came in and %(refused)s were refused.") % {
-            "total": wording.counted(total),
-            "good": wording.counted(total - refused),
-            "refused": wording.counted(refused),
-        }
+            words = ngettext(
+                "Of %(total)s rows, %(good)s would come in and %(refused)s would be refused.",
+                "Of %(total)s rows, %(good)s would come in and %(refused)s would be refused.",
+                refused,
+            )
+        else:
+            words = ngettext(
+                "Of %(total)s rows, %(good)s came in and %(refused)s was refused.",
+                "Of %(total)s rows, %(good)s came in and %(refused)s were refused.",
+                refused,
+            )
+        numbers = {"total": total, "good": total - refused, "refused": refused}
+        return words % {name: wording.counted(number) for name, number in numbers.items()}

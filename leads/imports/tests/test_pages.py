@@ -93,7 +93,7 @@ def test_a_file_goes_from_its_upload_to_its_result(signed_in: Client, mara: Pers
     assert answer.headers["Location"] == reverse("imports:run", args=[import_.pk])
     done = work(import_)
     result = signed_in.get(reverse("imports:import", args=[import_.pk]), follow=True).text
-    assert "Of 3 rows, 2 came in and 1 were refused." in result
+    assert "Of 3 rows, 2 came in and 1 was refused." in result
     assert counts(done) == (2, 0, 0, 1)
     ada = Lead.objects.get(external_id="1")
     assert (ada.last_name, ada.stage.slug, ada.owner, str(ada.value), ada.custom) == (
