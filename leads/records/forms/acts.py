@@ -17,6 +17,8 @@ from leads.records.forms.base import ActForm
 from leads.records.forms.controls import LOCAL_MOMENT, step_fields
 from leads.records.models import Lead
 
+_ON_PATH = (Stage.Kind.OPEN, Stage.Kind.WON)
+
 
 class MoveForm(ActForm):
     """Where a lead goes, from the stage in which the mover sees it, and why where that is asked."""
@@ -47,8 +49,8 @@ class MoveForm(ActForm):
             for stage in Stage.objects.active().select_related("department").order_by("position", "pk")
             if stage.pk != lead.stage_id
         ]
-        following = [stage for stage in self.stages if stage.position > lead.stage.position]
-        self.initial["to"] = following[0].pk if following else None
+        ahead = [stage for stage in self.stages if stage.position > lead.stage.position and stage.kind in _ON_PATH]
+        self.initial["to"] = ahead[0].pk if ahead and lead.is_open else None
 
     @property
     def choices(self) -> list[dict[str, Any]]:

@@ -57,7 +57,8 @@ class LeadForm(ActForm):
         names = list(self.fields) if self._is_new else self.changed_data
         values = {name: self._value(name) for name in names if name in FIELDS}
         if any(name.startswith("consent_") for name in names):
-            values["consent"] = {way: self.cleaned_data[f"consent_{way}"] for way in CONSENTS}
+            told = {way: f"consent_{way}" for way in CONSENTS}
+            values["consent"] = {way: self.cleaned_data[name] for way, name in told.items() if name in names}
         own = {name.removeprefix(CUSTOM): self._value(name) for name in names if name.startswith(CUSTOM)}
         return {**values, "custom": own} if own else values
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from leads.funnel.models import Reason
 from leads.records import actions, moving
-from leads.records.actions import Talk
+from leads.records.actions import Talk, rules
 from leads.records.actions.talking import VERBS
 from leads.records.models import CustomField, Lead
 from leads.records.tests.factories import NOON, closed_lead, lead, person, stage
@@ -445,3 +445,33 @@ def test_after_a_note_the_focus_is_where_it_was_written(
     elements = re.findall(r"<(?:textarea|a)[^>]* autofocus>.*?(?=<(?:textarea|a)\b|$)", response.text, re.DOTALL)
     assert len(elements) == 1
     assert focused in elements[0]
+
+
+def test_the_form_of_a_move_proposes_the_next_stage_and_nothing_for_what_has_ended(
+    client: Client, sami: Person, anke: Lead
+) -> None:
+    lost = closed_lead("lost", at=NOON)
+
+    chosen = [
+        re.findall(r'value="(\d+)" data-asks="\w+" checked', client.get(reverse("records:move", args=[one.pk])).text)
+        for one in (anke, lost)
+    ]
+
+    assert chosen == [[str(stage("engaged").pk)], []]
+
+
+# A note locks nothing: it stays in the journal of what is gone.
+LOCKING = [act for act in ACTS if act[0] != "talk"]
+
+
+@pytest.mark.usefixtures("sami")
+@pytest.mark.parametrize(("name", "extra", "data"), LOCKING, ids=[name for name, _extra, _data in LOCKING])
+def test_a_lead_that_goes_while_somebody_acts_on_it_is_not_found(
+    client: Client, monkeypatch: pytest.MonkeyPatch, name: str, extra: tuple[str, ...], data: dict[str, Any]
+) -> None:
+    one = closed_lead("won", at=NOON) if name == "next_deal" else lead()
+    monkeypatch.setattr(rules, "lock", lambda _leads: {})  # the page found the lead a moment ago
+
+    response = client.post(reverse(f"records:{name}", args=[one.pk, *extra]), {"stage": 1, **data})
+
+    assert response.status_code == HTTPStatus.NOT_FOUND

@@ -51,6 +51,8 @@ def move(request: SignedInRequest, pk: int) -> HttpResponse:
     except ValidationError as error:
         form.take(error)
         return _ask_move(request, lead, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    except Lead.DoesNotExist as error:  # deleted between our look and the act's lock
+        raise Http404 from error
     except actions.MovedElsewhere as error:
         return HttpResponseClientRedirect(error.url) if request.htmx else redirect(error.url)
     except actions.MovedMeanwhile as error:
@@ -143,7 +145,7 @@ def _acts(form: ActForm, act: Callable[[], object]) -> bool:
         act()
     except ValidationError as error:
         form.take(error)
-    except Lead.DoesNotExist as error:  # deleted between our look and the act's lock
+    except Lead.DoesNotExist as error:  # as above
         raise Http404 from error
     return not form.errors
 
