@@ -235,6 +235,7 @@ def test_of_four_who_move_at_once_one_wins_and_the_others_are_told_where_it_is()
     outcomes: list[Lead | MovedMeanwhile] = []
 
     def try_to_move(number: int) -> None:
+        connection.ensure_connection()
         together.wait()
         try:
             outcomes.append(

@@ -9,7 +9,7 @@ from unittest.mock import Mock
 
 import pytest
 import time_machine
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks
@@ -230,6 +230,7 @@ def test_of_two_workers_at_once_one_does_all_the_work(does: Callable[[Steps], No
     worked: list[Job | None] = []
 
     def work() -> None:
+        connection.ensure_connection()
         together.wait()
         try:
             worked.append(actions.run(job.pk))
@@ -244,6 +245,31 @@ def test_of_two_workers_at_once_one_does_all_the_work(does: Callable[[Steps], No
 
     assert [one is None for one in sorted(worked, key=lambda one: one is None)] == [False, True]
     assert sales_name() == "Sales01234"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_another_worker_is_taking_up_is_left_to_it(does: Callable[[Steps], None]) -> None:
+    does(counting)
+    job = started()
+    taken, tried = threading.Event(), threading.Event()
+
+    def take_up() -> None:
+        try:
+            with transaction.atomic():
+                Job.objects.select_for_update().get(pk=job.pk)
+                taken.set()
+                tried.wait(3)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=take_up)
+    other.start()
+    taken.wait(3)
+    mine = actions.run(job.pk)
+    tried.set()
+    other.join()
+
+    assert mine is None
 
 
 @pytest.mark.django_db(transaction=True)
