@@ -14,6 +14,7 @@ from smarketing.embedded.errors import EmbeddedServerError
 
 # What only root needs: the cluster where its user cannot reach the data folder, and readable copies of the binaries.
 STATE_DIR = Path("/var/lib/smarketing")
+PRIVATE = ("files", "mail")
 SYSTEM_USERS = ("postgres", "nobody")
 PORT = 5432  # no TCP port: the number in the socket's name
 SOCKET_PATH_BYTES = 107
@@ -76,12 +77,20 @@ def socket_dir(data_dir: Path) -> Path:
 
 
 def make_data_dir(data_dir: Path) -> None:
-    """Make the data folder: for root one that others may pass through but not list, since its server is another."""
-    if data_dir.is_dir():
-        return
-    data_dir.parent.mkdir(parents=True, exist_ok=True)
-    data_dir.mkdir(exist_ok=True)
-    data_dir.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    """Make the data folder, and in it those of people's files and mails, which are for us alone.
+
+    For root it is one that others may pass through but not list, since its server is one of them.
+    """
+    if not data_dir.is_dir():
+        data_dir.parent.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(exist_ok=True)
+        data_dir.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    owner = data_dir.stat()
+    for path in (data_dir / name for name in PRIVATE):
+        if not path.exists():
+            path.mkdir(mode=0o700, exist_ok=True)
+            if os.geteuid() == 0:
+                os.chown(path, owner.st_uid, owner.st_gid)
 
 
 def make_private_dir(path: Path, account: Account) -> None:

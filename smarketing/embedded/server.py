@@ -217,6 +217,7 @@ class EmbeddedServer:
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
             self.log.rename(self.log.with_suffix(".log.1"))
+        self.log.touch(mode=0o600)  # it quotes statements, and so people
         with self.log.open("ab") as log:
             # A session of its own, so that Ctrl-C in the terminal does not reach it before those who use it.
             self._child = subprocess.Popen(  # noqa: S603 (our own arguments)
@@ -273,6 +274,10 @@ class EmbeddedServer:
         with self.connect() as connection:
             if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [NAME]).fetchone():
                 connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(sql.Identifier(NAME)))
+            # Imports check references as sets instead of row by row (`workspace.copying`); elsewhere that is up to the operator.
+            connection.execute(
+                sql.SQL("GRANT SET ON PARAMETER session_replication_role TO {}").format(sql.Identifier(NAME))
+            )
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone():
                 connection.execute(sql.SQL("CREATE DATABASE {0} OWNER {0}").format(sql.Identifier(NAME)))
 

@@ -64,6 +64,16 @@ def test_a_private_folder_is_for_its_owner_alone_and_can_be_made_twice(tmp_path:
         assert (tmp_path / "run").stat().st_mode & 0o777 == 0o700
 
 
+def test_what_others_may_pass_through_they_may_not_list_and_files_and_mails_are_closed_to_them(tmp_path: Path) -> None:
+    places.make_data_dir(tmp_path / "data")
+
+    assert (tmp_path / "data").stat().st_mode & 0o066 == 0
+    assert {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "data").iterdir()} == {
+        "files": 0o700,
+        "mail": 0o700,
+    }
+
+
 @pytest.mark.parametrize("kind", ["link", "file", "open folder", "somebody else's folder"])
 def test_what_somebody_put_in_the_place_of_the_socket_is_refused(tmp_path: Path, kind: str) -> None:
     place = tmp_path / "run"

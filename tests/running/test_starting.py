@@ -94,7 +94,7 @@ def test_a_secret_key_is_made_once_and_is_for_its_owner_alone(tmp_path: Path, mo
 
     assert first == second
     assert len(first) >= 50
-    assert [path.name for path in (tmp_path / "data").iterdir()] == ["secret-key"]
+    assert [path.name for path in (tmp_path / "data").iterdir() if path.is_file()] == ["secret-key"]
     assert (tmp_path / "data" / "secret-key").stat().st_mode & 0o777 == 0o600
 
 
