@@ -20,8 +20,6 @@ PUBLIC = {
     "account_reset_password_done": "the page after it",
     "account_reset_password_from_key": "the mailed link",
     "account_reset_password_from_key_done": "the page after it",
-    "account_email_verification_sent": "allauth's own; no mail is verified here",
-    "account_confirm_email": "allauth's own; no mail is verified here",
     "account_confirm_login_code": "allauth's own; it asks for the session of a begun sign-in",
     "login": "of the administration: leads to the way in",
     "people:accept_invitation": "who comes in by an invitation has no account yet; the secret of the link opens it",
