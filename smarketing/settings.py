@@ -28,7 +28,9 @@ PORT = env.int("PORT", default=8000)
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).expanduser().resolve()
 DATABASE_URL = env.str("DATABASE_URL", default="")
 EMBEDDED = not DATABASE_URL
-ON_LOOPBACK = HOST in ("127.0.0.1", "localhost", "::1")
+# Behind a proxy on the same machine it is others who come, whatever the address it listens on.
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+ON_LOOPBACK = HOST in ("127.0.0.1", "localhost", "::1") and not BEHIND_PROXY
 BASE_URL = (env.str("BASE_URL", default="") or f"http://{f'[{HOST}]' if ':' in HOST else HOST}:{PORT}").rstrip("/")
 DEMO = env.bool("DEMO", default=EMBEDDED and ON_LOOPBACK)
 
@@ -189,7 +191,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not (DEBUG or
 SESSION_COOKIE_HTTPONLY = True
 SECURE_HSTS_SECONDS = 0 if DEBUG or ON_LOOPBACK else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -236,6 +238,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # allauth
+ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
 ACCOUNT_ADAPTER = "workspace.people.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -286,6 +286,9 @@ class DaysFilter(Filter):
         return _("in the last %d days") % value
 
 
+MOST_DECIMALS = 12
+
+
 class AmountFilter(Filter):
     """Rows whose `column` is at least or at most this amount."""
 
@@ -300,7 +303,7 @@ class AmountFilter(Filter):
             amount = Decimal(text)
         except InvalidOperation:
             amount = Decimal("NaN")
-        if not amount.is_finite() or abs(amount) >= Decimal("1e12"):
+        if not amount.is_finite() or abs(amount) >= Decimal("1e12") or int(amount.as_tuple().exponent) < -MOST_DECIMALS:
             raise ValidationError(_("“%s” is no amount.") % text[:40])
         return amount
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, URLValidator
@@ -26,8 +26,14 @@ from leads.records.telephones import telephone_key
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 CURRENCY = re.compile(r"^[A-Z]{3}\Z")
 CONSENTS = ("mail", "phone", "visits")
+MOST_DIGITS = 30
+MOST_NAMES = 50
+# No lead was active before, or will be after: far beyond, a time cannot be shown in every zone.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 TRUE = {"true", "yes", "y", "1", "on", "ja", "oui", "si", "sí"}
 FALSE = {"false", "no", "n", "0", "off", "nein", "non"}
+
+Day = TypeVar("Day", date, datetime)
 
 _valid_email = EmailValidator()
 _valid_url = URLValidator(schemes=["http", "https"])
@@ -170,8 +176,17 @@ def clean_number(value: object) -> Decimal | None:
         number = Decimal(text)
     except InvalidOperation as error:
         raise ValidationError(_("“%s” is no number.") % text[:40]) from error
-    if not number.is_finite():
-        raise ValidationError(_("“%s” is no number.") % text[:40])
+    return sensible_number(number)
+
+
+def sensible_number(number: Decimal) -> Decimal:
+    """`number`, unless writing it out would take pages: 1e999999999 is nine letters, and a gigabyte of digits.
+
+    Raises:
+        ValidationError: it is infinite, no number, or beyond thirty digits before or after the point.
+    """
+    if not number.is_finite() or number.adjusted() > MOST_DIGITS or int(number.as_tuple().exponent) < -MOST_DIGITS:
+        raise ValidationError(_("“%s” is no number that could be kept.") % str(number)[:40])
     return number
 
 
@@ -188,11 +203,21 @@ def clean_money(value: object) -> Decimal | None:
 def clean_date(value: object) -> date | None:
     """A day, from a date or ISO text (2026-11-22)."""
     if isinstance(value, datetime):
-        return value.date()
+        return sensible_day(value.date())
     if isinstance(value, date):
-        return value
+        return sensible_day(value)
     text = clean_text(value)
-    day: date | None = _parsed(parse_date, text[:10], text) if text else None
+    return sensible_day(_parsed(parse_date, text, text)) if text else None
+
+
+def sensible_day(day: Day) -> Day:
+    """`day` (or an instant), if it lies between 1900 and 2200.
+
+    Raises:
+        ValidationError: it does not.
+    """
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValidationError(_("A date lies between 1900 and 2200."))
     return day
 
 
@@ -212,6 +237,7 @@ def clean_moment(value: object) -> datetime | None:
             if is_day
             else _parsed(parse_datetime, text, text)
         )
+    sensible_day(moment)
     return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
 
 
@@ -248,14 +274,18 @@ def clean_link(value: object, max_length: int | None = 500) -> str:
     return link
 
 
-def clean_consent(value: object) -> dict[str, bool]:
-    """What was consented to, by way: mail, phone, visits; unknown ways are refused, unknown answers left out."""
+def clean_consent(value: object) -> dict[str, bool | None]:
+    """What was consented to, by way: mail, phone, visits; unknown ways are refused, None says that nothing is known."""
     if not isinstance(value, Mapping):
         raise ValidationError(_("Consent is told by way: mail, phone, visits."))
     if unknown := sorted({clean_text(way) for way in value} - set(CONSENTS)):
         raise ValidationError(_("Consent is told by way: mail, phone, visits; not %s.") % ", ".join(unknown)[:80])
-    answers = {str(way): clean_yes_no("" if answer is None else answer) for way, answer in value.items()}
-    return {way: answer for way, answer in answers.items() if answer is not None}
+    return {clean_text(way): clean_yes_no("" if answer is None else answer) for way, answer in value.items()}
+
+
+def merged_consent(known: Mapping[str, bool], told: Mapping[str, bool | None]) -> dict[str, bool]:
+    """`known` with what was `told`: a way that is not spoken of keeps its answer, None takes it away."""
+    return {way: answer for way, answer in {**known, **told}.items() if answer is not None}
 
 
 def clean_names(value: object, max_length: int | None = 120) -> list[str | int]:
@@ -263,7 +293,11 @@ def clean_names(value: object, max_length: int | None = 120) -> list[str | int]:
     parts: Iterable[object] = re.split(r"[;,]", value) if isinstance(value, str) else value  # type: ignore[assignment]
     if not isinstance(parts, list | tuple):
         raise ValidationError(_("This is not a list."))
-    cleaned = [part if isinstance(part, int) else clean_text(part, max_length) for part in parts]
+    if len(parts) > MOST_NAMES:
+        raise ValidationError(_("%d at most.") % MOST_NAMES)
+    cleaned = [
+        part if isinstance(part, int) and not isinstance(part, bool) else clean_text(part, max_length) for part in parts
+    ]
     return list(dict.fromkeys(name for name in cleaned if name != ""))
 
 

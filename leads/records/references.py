@@ -42,8 +42,6 @@ def find(refers_to: str, given: object, *, retired: bool = False) -> Model | Non
         return rows().filter(pk=given).first()
     text = str(given).strip()
     found = rows().filter(by_name(text)).order_by("pk").first()
-    if found is None and text.isascii() and text.isdigit() and len(text) < 19:  # noqa: PLR2004 - digits of a bigint
-        found = rows().filter(pk=int(text)).first()
     result: Model | None = found
     return result
 

@@ -19,9 +19,7 @@ def make_partitions(now: datetime, *, ahead: int = 3) -> list[str]:
     would have to move them under a lock.
     """
     first_days = months(now.date(), ahead + 2)
-    return [
-        name for start, end in itertools.pairwise(first_days) if (name := _make(start, end)) is not None
-    ]
+    return [name for start, end in itertools.pairwise(first_days) if (name := _make(start, end)) is not None]
 
 
 @transaction.atomic

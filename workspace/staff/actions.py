@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.contrib.auth.password_validation import validate_password
@@ -202,6 +203,9 @@ def change_person(person: Person, values: Mapping[str, str], *, by: Person, at: 
     for key in changed:
         setattr(person, key, given[key])
     person.full_clean(exclude=["password"])
+    if "email" in changed:
+        # Else the earlier mailbox could still sign in, and ask for a new password.
+        EmailAddress.objects.filter(user=person).delete()
     if changed:
         person.save(update_fields=changed)
         labels = [str(Person._meta.get_field(key).verbose_name) for key in changed]  # type: ignore[union-attr]

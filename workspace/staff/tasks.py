@@ -36,7 +36,7 @@ def mail_invitation(invitation_id: int) -> None:
         try:
             with transaction.atomic():
                 _send(invitation)
-        except OSError:
+        except Exception:  # whatever a mail provider's library raises: a try that failed is a try
             logger.warning("The invitation %s could not be mailed", invitation_id, exc_info=True)
             invitation.mail_tries += 1
             wait = min(FIRST_WAIT * 2 ** (invitation.mail_tries - 1), LONGEST_WAIT)

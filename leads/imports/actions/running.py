@@ -1,7 +1,9 @@
 """The run: rows go in by batches, each with the place in the file where it ended, in one transaction."""
 
+import gc
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
@@ -21,7 +23,7 @@ from leads.imports.reading.rows import Place, Row, Rows
 from leads.records.actions import intake
 from leads.records.actions.intake import Act, Incoming, Intake, Outcome, Terms
 from leads.records.models import CustomField
-from workspace.copying import copy_rows
+from workspace.copying import checked_as_sets, copy_rows
 from workspace.jobs import actions as jobs
 from workspace.jobs.models import Job
 from workspace.journal import actions as journal
@@ -32,6 +34,7 @@ KIND = "leads.imports.run"
 BATCH = 5_000
 # After so many new rows the planner is told, since its numbers are of another table.
 MANY_ROWS = 10_000
+OBJECTS_OF_A_BATCH = 200_000
 
 
 @dataclass(frozen=True)
@@ -78,11 +81,22 @@ def steps(job: Job) -> Iterator[None]:
         yield
     make_fields(import_)
     yield
-    with journal.by_way(Way.IMPORT):
+    with journal.by_way(Way.IMPORT), rarely_collected():
         yield from _batches(job, import_)
         refusals.write(import_)
         yield
         _finish(job, import_)
+
+
+@contextmanager
+def rarely_collected() -> Iterator[None]:
+    """Look for cycles of objects rarely: rows by the ten thousand hold none, and looking takes longer than judging them."""
+    usual = gc.get_threshold()
+    gc.set_threshold(OBJECTS_OF_A_BATCH, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def make_text(import_: Import) -> None:
@@ -173,12 +187,15 @@ def _keep(import_: Import, batch: Batch, outcomes: Sequence[Outcome]) -> None:
     for outcome in outcomes:
         count = f"{outcome.act}_count"
         setattr(import_, count, getattr(import_, count) + 1)
-    touched = (
+    touched = [
         (import_.pk, outcome.line, outcome.lead_id, outcome.act.value)
         for outcome in outcomes
         if outcome.act in (Act.CREATED, Act.UPDATED)
-    )
-    copy_rows(ImportedLead._meta.db_table, ("import_of_id", "line", "lead_id", "act"), touched)
+    ]
+    table = ImportedLead._meta.db_table
+    # The leads are of this very transaction, made or locked by it.
+    with checked_as_sets([table], {Import: [import_.pk]}):
+        copy_rows(table, ("import_of_id", "line", "lead_id", "act"), touched)
     refusals.keep(import_, zip(batch.rows, outcomes, strict=True))
     import_.save(update_fields=["created_count", "updated_count", "unchanged_count", "refused_count"])
 

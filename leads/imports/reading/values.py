@@ -9,7 +9,7 @@ from functools import lru_cache
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from leads.records.fields import FALSE, TRUE
+from leads.records.fields import FALSE, FIRST_YEAR, LAST_YEAR, TRUE, sensible_number
 
 
 class Order(StrEnum):
@@ -57,7 +57,7 @@ _GROUPS = re.compile(r"['’  \s]")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+\Z")
 _LINK = re.compile(r"https?://\S+\Z", re.IGNORECASE)
 _PHONE = re.compile(r"(?:\+|00|0|\()[\d\s().\-/]{6,}\Z")
-_LEAST_YEAR, _CENTURY = 1900, 100
+_CENTURY = 100
 
 
 def look(text: str) -> Look:
@@ -116,9 +116,7 @@ def number(text: str, *, decimal_comma: bool) -> Decimal:
         value = Decimal(plain)
     except InvalidOperation as error:
         raise ValidationError(_("“%s” is no number.") % text[:40]) from error
-    if not value.is_finite():
-        raise ValidationError(_("“%s” is no number.") % text[:40])
-    return value
+    return sensible_number(value)
 
 
 @lru_cache(maxsize=20_000)
@@ -126,10 +124,10 @@ def moment(text: str, order: Order, zone: tzinfo) -> datetime:
     """The instant that `text` writes; a day alone is its start, and a time without a zone is of `zone`.
 
     Raises:
-        ValidationError: it writes none, or one before 1900.
+        ValidationError: it writes none, or one before 1900 or after 2200.
     """
     found = _numbered(text, order, zone) if _DAY.match(text) else _named(text, zone)
-    if found is None or found.year < _LEAST_YEAR:
+    if found is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
         wanted = {Order.YMD: "2026-11-22", Order.DMY: "22.11.2026", Order.MDY: "11/22/2026"}[order]
         raise ValidationError(_("“%(text)s” is no date, as %(wanted)s is.") % {"text": text[:40], "wanted": wanted})
     return found

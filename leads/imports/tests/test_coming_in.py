@@ -373,3 +373,14 @@ def test_a_job_that_was_done_does_nothing_when_it_is_run_again() -> None:
     assert done.job is not None
     assert jobs.run(done.job.pk) is None
     assert Lead.objects.count() == 2
+
+
+@pytest.mark.parametrize("name", ["İstanbul", "ΟΔΟΣ", "STRAẞE"])
+def test_a_name_in_any_alphabet_is_the_same_name_the_second_time(name: str) -> None:
+    file = f"email,tags,source\nada@x.example,{name},{name}\n"
+
+    first, second = bring(file), bring(file)
+
+    assert (counts(first), counts(second)) == ((1, 0, 0, 0), (0, 0, 1, 0))
+    ada = only_lead(email="ada@x.example")
+    assert ([tag.name for tag in ada.tags.all()], str(ada.source)) == ([name], name)

@@ -83,6 +83,10 @@ def _change_one(lead: Lead, resolved: dict[str, Any], own: dict[str, Any], origi
         return []
     rules.demand_identity(lead)
     rules.demand_unique(lead)
+    if {"next_step", "next_step_at"} & resolved.keys():
+        rules.demand_whole_step(lead)
+    if any(change.field in (*HANDS, "next_step") for change in changes):
+        rules.take_up(lead)
     lead.save(update_fields=sorted(_written(lead)))
     lead.refresh_from_db(fields=["version", "sort_name", "search_text"])
     if any(change.field in DEAL_COLUMNS for change in changes):
@@ -101,13 +105,13 @@ def _change_one(lead: Lead, resolved: dict[str, Any], own: dict[str, Any], origi
 
 def _written(lead: Lead) -> set[str]:
     columns = {key for key in fields.EDITABLE if key not in TO_MANY}
-    return columns | {"company_name", "phone_key", "value_base", "consent_at", "custom"}
+    return columns | {"company_name", "phone_key", "value_base", "consent_at", "custom", "to_sort_by", "to_sort_until"}
 
 
 def _set_columns(lead: Lead, resolved: dict[str, Any], origin: Origin) -> list[Changed]:
     before = {key: getattr(lead, key) for key in fields.EDITABLE if key not in TO_MANY}
     for key in before.keys() & resolved.keys():
-        setattr(lead, key, resolved[key])
+        setattr(lead, key, fields.merged_consent(lead.consent, resolved[key]) if key == "consent" else resolved[key])
     if "company_domain" in resolved or "company" in resolved:
         link_company(lead, resolved.get("company_domain", ""), origin)
     if "phone" in resolved:

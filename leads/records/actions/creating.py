@@ -46,6 +46,7 @@ def _create(values: Mapping[str, object], origin: Origin) -> Lead:
     lead.custom = {key: value for key, value in own.items() if value is not None}
     lead.is_demo = is_demo
     rules.demand_identity(lead)
+    rules.demand_whole_step(lead)
     rules.demand_unique(lead)
     lead.save(force_insert=True)
     lead.refresh_from_db(fields=["sort_name", "search_text"])
@@ -63,16 +64,17 @@ def _built(resolved: dict[str, Any], origin: Origin) -> Lead:
     if stage is None or stage.is_closed:
         raise ValidationError({"stage": _("A new lead starts in an open stage.")})
     created_at = min(resolved.get("created_at") or origin.at, origin.at)
+    consent = fields.merged_consent({}, resolved.get("consent", {}))
     columns = {key: value for key, value in resolved.items() if key not in NOT_COLUMNS}
     lead = Lead(
-        **columns | rules.worth(resolved, at=created_at),
+        **columns | rules.worth(resolved, at=created_at) | {"consent": consent},
         stage=stage,
         furthest_stage=stage,
         stage_entered_at=created_at,
         created_at=created_at,
         created_by=origin.by,
         phone_key=telephone_key(resolved.get("phone", "")),
-        consent_at=origin.at if resolved.get("consent") else None,
+        consent_at=origin.at if consent else None,
     )
     link_company(lead, resolved.get("company_domain", ""), origin)
     return lead

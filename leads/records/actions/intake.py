@@ -44,6 +44,9 @@ class Intake:
 
     @transaction.atomic
     def _try(self, rows: Sequence[Incoming]) -> list[Outcome]:
+        with connection.cursor() as cursor:
+            # A crash of the server may cost the last batches, but with them the place in the file, from which they come again.
+            cursor.execute("SET LOCAL synchronous_commit = off")
         good = [row for row in rows if not row.errors]
         self._lock_new_companies(good)
         self._known.look_up((row.values for row in good), REFERRING)

@@ -29,6 +29,7 @@ from leads.records.actions.intake_entries import (
 from leads.records.actions.intake_known import Known
 from leads.records.fields import FIELDS
 from leads.records.models import Lead
+from leads.records.models.folding import lower
 from leads.records.telephones import telephone_key
 from workspace.people.models import Person
 
@@ -133,10 +134,15 @@ class Decider:
                 found = self.index.find(key, telephone_key(value) if key == "phone" else value)
                 if found is not None:
                     return found
+        if any(key in row.values for key in RECOGNISED_BY):
+            return None
         name = self._name(row)
-        return self.index.find("name", name) if name and not any(row.values.get(key) for key in RECOGNISED_BY) else None
+        return self.index.find("name", name) if name else None
 
     def _name(self, row: Incoming) -> str:
+        """The folded name with the company, which is known where a row of the batch has nothing else."""
+        if not self.folded:
+            return ""
         return self.folded.get(name_key(row.values, self.company_name(row.values)), "")
 
     def _index(self, entry: Entry, row: Incoming) -> None:
@@ -155,8 +161,8 @@ class Decider:
             raise Refused(**{self.terms.match: _("No lead has this.")})
         self._demand_free(row.values, None)
         given = {**self.terms.defaults, **row.values}
-        values: dict[str, Any] = {key: given[key] for key in TEXTS if key in given}
-        values.update({key: given[key] for key in ("next_step_at", "asleep_until") if key in given})
+        # Texts and days are stored as they are given; the rest gets its columns below.
+        values = dict(given)
         values.update(self._references(given))
         self._set_company(values, given)
         self._demand_identity(values)
@@ -167,14 +173,16 @@ class Decider:
         values["custom"] = row.custom
         if self.terms.sort_by_id and values["closed_at"] is None:
             values["to_sort_by_id"], values["to_sort_until"] = self.terms.sort_by_id, self.terms.sort_until
-        entry.marks = {key: list(given[key]) for key in TO_MANY if given.get(key)}
-        entry.borne = {key: {name.lower() for name in names} for key, names in entry.marks.items()}
+        for key in TO_MANY.keys() & given.keys():
+            entry.marks[key] = list(given[key])
+        entry.borne = {key: {lower(name) for name in names} for key, names in entry.marks.items()}
         self._index(entry, row)
         return Outcome(row.line, Act.CREATED, entry)
 
     def _demand_identity(self, values: Mapping[str, Any]) -> None:
-        has_name = bool(values.get("first_name") or values.get("last_name"))
-        if any(values.get(key) for key in RECOGNISED_BY) or (has_name and values.get("company_name")):
+        if values.get("email") or values.get("external_id") or values.get("phone"):
+            return
+        if values.get("company_name") and (values.get("first_name") or values.get("last_name")):
             return
         raise Refused(
             **{
@@ -188,7 +196,7 @@ class Decider:
         """Nobody else has the row's e-mail address or external id."""
         errors = {}
         for key, words in UNIQUE.items():
-            other = self.index.find(key, values[key]) if values.get(key) else None
+            other = self.index.find(key, values[key]) if key in values else None
             if other is not None and other is not entry:
                 where = _("%(lead)s of line %(line)d") if other.is_new else _("%(lead)s (lead %(pk)d)")
                 errors[key] = str(words) % (where % {"lead": other.title(), "line": other.line, "pk": other.pk})
@@ -199,9 +207,8 @@ class Decider:
         """Ids by column; the name itself where the record is still to be made."""
         columns: dict[str, Any] = {}
         errors = {}
-        for key, kind in REFERENCES.items():
-            if key not in given:
-                continue
+        for key in REFERENCES.keys() & given.keys():
+            kind = REFERENCES[key]
             names = self.known.names[kind]
             pk = names.find(given[key])
             if pk is None and not names.makes:
@@ -301,7 +308,7 @@ class Decider:
         entry.values.update(changed)
         for mark in marks:
             entry.marks.setdefault(mark.field, []).extend(mark.new)
-            entry.borne.setdefault(mark.field, set()).update(name.lower() for name in mark.new)
+            entry.borne.setdefault(mark.field, set()).update(lower(name) for name in mark.new)
         told = [*changes, *(self._told(entry, mark) for mark in marks)]
         if told:
             entry.edits.append((row.line, told))
@@ -374,7 +381,7 @@ class Decider:
         added = []
         for key in TO_MANY.keys() & given.keys():
             borne = entry.borne.get(key, set())
-            news = [name for name in given[key] if name.lower() not in borne]
+            news = [name for name in given[key] if lower(name) not in borne]
             if news:
                 added.append(Change(key, str(FIELDS[key].label), sorted(borne), news))
         return added

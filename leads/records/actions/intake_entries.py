@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -31,8 +31,7 @@ FETCHED = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Passage:
+class Passage(NamedTuple):
     """A stay in a stage that is to be stored; the present one has no end."""
 
     stage_id: int

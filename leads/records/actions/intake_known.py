@@ -17,6 +17,7 @@ from django.db.models.functions import Lower
 from leads.audience.models import Persona
 from leads.funnel.models import Campaign, Interest, Offering, Reason, Source, Stage, Tag
 from leads.records.models import Company
+from leads.records.models.folding import lower
 from workspace.journal import actions as journal
 from workspace.money.conversion import CENT
 from workspace.money.currencies import CURRENCY
@@ -47,31 +48,31 @@ class Names:
 
     def look_up(self, names: Iterable[str]) -> None:
         """Learn which of `names` exist. Costs one query where some are new."""
-        unknown = {name.lower() for name in names} - self._ids.keys()
-        if not unknown:
-            return
         if len(self._ids) > MOST_REMEMBERED:
             self._ids.clear()
+        unknown = {lower(name) for name in names} - self._ids.keys()
+        if not unknown:
+            return
         rows = self.model._default_manager.alias(folded=Lower(self.column)).filter(folded__in=unknown)
         if self.model is Person:
             rows = rows.filter(is_active=True)
         self._ids.update(dict.fromkeys(unknown))
         for pk, name in rows.order_by("-pk").values_list("pk", self.column):
-            self._ids[name.lower()] = pk
+            self._ids[lower(name)] = pk
 
     def find(self, name: str) -> int | None:
-        return self._ids.get(name.lower())
+        return self._ids.get(lower(name))
 
     def make(self, names: Iterable[str]) -> None:
         """Make those of `names` that do not exist; somebody else's record of this very moment is taken instead."""
-        missing = {name.lower(): name for name in names if self.find(name) is None}
+        missing = {lower(name): name for name in names if self.find(name) is None}
         if not missing:
             return
         self.model._default_manager.bulk_create(
             [self.model(**{self.column: name}) for name in missing.values()], ignore_conflicts=True
         )
-        for lower in missing:
-            self._ids.pop(lower, None)
+        for key in missing:
+            self._ids.pop(key, None)
         self.look_up(missing.values())
 
     def name_all(self, ids: Iterable[int]) -> None:
@@ -209,11 +210,11 @@ class Stages:
         stages = list(Stage.objects.select_related("department").order_by("position", "pk"))
         self.by_id = {stage.pk: stage for stage in stages}
         active = [stage for stage in stages if stage.is_active]
-        self._by_name = {stage.name.lower(): stage for stage in active} | {stage.slug: stage for stage in active}
+        self._by_name = {lower(stage.name): stage for stage in active} | {stage.slug: stage for stage in active}
         self.first = next((stage for stage in active if stage.is_open), None)
 
     def find(self, name: str) -> Stage | None:
-        return self._by_name.get(name.lower())
+        return self._by_name.get(lower(name))
 
 
 class Reasons:
@@ -221,12 +222,12 @@ class Reasons:
 
     def __init__(self) -> None:
         self._ids = {
-            (kind, name.lower()): (pk, name) for pk, kind, name in Reason.objects.values_list("pk", "kind", "name")
+            (kind, lower(name)): (pk, name) for pk, kind, name in Reason.objects.values_list("pk", "kind", "name")
         }
         self._names = dict(self._ids.values())
 
     def find(self, kind: str, name: str) -> int | None:
-        found = self._ids.get((kind, name.lower()))
+        found = self._ids.get((kind, lower(name)))
         return found[0] if found else None
 
     def make(self, given: Iterable[tuple[str, str]]) -> None:
@@ -234,7 +235,7 @@ class Reasons:
             if self.find(kind, name) is None:
                 reason = Reason.objects.filter(kind=kind, name__iexact=name).first()
                 reason = reason or Reason.objects.create(kind=kind, name=name)
-                self._ids[kind, name.lower()] = (reason.pk, reason.name)
+                self._ids[kind, lower(name)] = (reason.pk, reason.name)
                 self._names[reason.pk] = reason.name
 
     def name_of(self, pk: int | None) -> str:

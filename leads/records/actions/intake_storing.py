@@ -5,25 +5,31 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
+from django.db.models import Model
 
-from leads.funnel.models import Stage
+from leads.funnel.models import Reason, Stage
 from leads.records.actions.changing import HANDS
 from leads.records.actions.intake_deciding import Terms
 from leads.records.actions.intake_entries import PLAIN, REFERENCES, TEXTS, TO_MANY, Entry
-from leads.records.actions.intake_known import Known
+from leads.records.actions.intake_known import NAMED, Known
+from leads.records.models import Company
 from leads.records.telephones import telephone_key
-from workspace.copying import copy_rows
+from workspace.copying import checked_as_sets, copy_rows
 from workspace.journal import actions as journal
+from workspace.people.models import Person
 
 REFERENCE_COLUMNS = tuple(f"{key}_id" for key in REFERENCES)
-# What is written of a lead, new or changed.
-WRITTEN = (
+# What is written of a lead, new or changed: columns as they are, then three that are made of others.
+_AS_THEY_ARE = (
     *PLAIN, *REFERENCE_COLUMNS, "company_id", "company_name", "value", "currency", "value_base", "stage_id",
-    "furthest_stage_id", "stage_entered_at", "closed_at", "lost_reason_id", "phone_key", "consent", "custom", "consent_at",
+    "furthest_stage_id", "stage_entered_at", "closed_at", "lost_reason_id", "consent_at",
 )  # fmt: skip
+WRITTEN = (*_AS_THEY_ARE, "phone_key", "consent", "custom")
+_EMPTY = [(column, "" if column in {*TEXTS, "company_name"} else None) for column in _AS_THEY_ARE]
+_json = json.JSONEncoder().encode
 ONLY_NEW = ("created_at", "to_sort_by_id", "to_sort_until")
 INSERTED = ("id", *WRITTEN, *ONLY_NEW, "created_by_id", "asleep_reason")
-_TEXTS = frozenset(TEXTS)
+NEW_TABLES = ("leads_records_lead", "leads_records_deal", "leads_records_stagepassage")
 
 
 def store(entries: Sequence[Entry], companies: Sequence[tuple[str, str]], *, terms: Terms, known: Known) -> None:
@@ -37,12 +43,29 @@ def store(entries: Sequence[Entry], companies: Sequence[tuple[str, str]], *, ter
     _make_references([*new, *changed], known=known)
     if new:
         _number(new)
-        copy_rows("leads_records_lead", INSERTED, (_inserted(entry, terms) for entry in new))
-        _open_deals(new, terms)
+        with checked_as_sets(NEW_TABLES, _referred(new, terms)):
+            copy_rows("leads_records_lead", INSERTED, (_inserted(entry, terms) for entry in new))
+            _open_deals(new, terms)
     if changed:
         _change(changed)
     _mark([*new, *changed], known)
     _tell(new, changed, terms)
+
+
+def _referred(new: Sequence[Entry], terms: Terms) -> dict[type[Model], set[int]]:
+    """The ids of all records to which new leads, their deals and passages refer, by model."""
+    referred: dict[type[Model], set[int]] = {model: set() for model in (Stage, Reason, Company, Person)}
+    for entry in new:
+        referred[Stage].update(passage.stage_id for passage in entry.passages)
+    columns = {f"{key}_id": NAMED[kind][0] for key, kind in REFERENCES.items()}
+    columns |= {"stage_id": Stage, "furthest_stage_id": Stage, "lost_reason_id": Reason, "company_id": Company}
+    columns["to_sort_by_id"] = Person
+    for column, model in columns.items():
+        found = {entry.values.get(column) for entry in new}
+        referred.setdefault(model, set()).update(pk for pk in found if pk is not None)
+    if terms.by is not None:
+        referred[Person].add(terms.by.pk)
+    return referred
 
 
 def _make_references(entries: Sequence[Entry], *, known: Known) -> None:
@@ -83,12 +106,14 @@ def _number(new: Sequence[Entry]) -> None:
 
 
 def _written(entry: Entry) -> list[Any]:
-    values = entry.values
-    row = [values.get(column, "") if column in _TEXTS else values.get(column) for column in WRITTEN[:-6]]
-    phone = values.get("phone")
-    row += [values.get("closed_at"), values.get("lost_reason_id"), telephone_key(phone) if phone else ""]
-    row += [json.dumps(values.get("consent") or {}), json.dumps(values.get("custom") or {}), values.get("consent_at")]
-    row[WRITTEN.index("company_name")] = values.get("company_name", "")
+    get = entry.values.get
+    row = [get(column, empty) for column, empty in _EMPTY]
+    phone, consent, custom = get("phone"), get("consent"), get("custom")
+    row += [
+        telephone_key(phone) if phone else "",
+        _json(consent) if consent else "{}",
+        _json(custom) if custom else "{}",
+    ]
     return row
 
 
@@ -113,10 +138,17 @@ def _open_deals(new: Sequence[Entry], terms: Terms) -> None:
             "WHERE lead.id = ANY(%s)",
             [ids],
         )
-    _insert_passages(new, terms)
+        cursor.execute(
+            "INSERT INTO leads_records_stagepassage (deal_id, stage_id, entered_at, by_id) "
+            "SELECT id, stage_id, opened_at, %s FROM leads_records_deal WHERE lead_id = ANY(%s)",
+            [terms.by.pk if terms.by else None, [entry.pk for entry in new if len(entry.passages) == 1]],
+        )
+    _insert_passages([entry for entry in new if len(entry.passages) > 1], terms)
 
 
 def _insert_passages(entries: Sequence[Entry], terms: Terms) -> None:
+    if not entries:
+        return
     rows = [(entry.pk, p.stage_id, p.entered_at, p.left_at) for entry in entries for p in entry.passages]
     leads, stages, entered, left = (list(column) for column in zip(*rows, strict=True))
     with connection.cursor() as cursor:

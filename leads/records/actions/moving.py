@@ -130,7 +130,10 @@ def _enter(lead: Lead, deal: Deal, to: Stage, *, at: datetime, reason: Reason | 
     lead.stage, lead.stage_entered_at, lead.closed_at, lead.lost_reason = to, at, deal.closed_at, deal.reason
     if on_path and to.position > lead.furthest_stage.position:
         lead.furthest_stage = to
-    columns = ["stage", "stage_entered_at", "closed_at", "lost_reason", "furthest_stage"]
+    rules.take_up(lead)
+    columns = [
+        "stage", "stage_entered_at", "closed_at", "lost_reason", "furthest_stage", "to_sort_by", "to_sort_until",
+    ]  # fmt: skip
     if to.is_closed and lead.next_step:
         lead.next_step, lead.next_step_at = "", None
         columns += ["next_step", "next_step_at"]

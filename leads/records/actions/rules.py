@@ -36,6 +36,25 @@ def lock(leads: Iterable[Lead]) -> dict[int, Lead]:
     return {lead.pk: lead for lead in Lead.objects.for_page().filter(pk__in=locked).order_by("pk")}
 
 
+def take_up(lead: Lead) -> None:
+    """Whoever works on a lead has sorted it: it waits for nobody's sorting any more."""
+    lead.to_sort_by, lead.to_sort_until = None, None
+
+
+def demand_whole_step(lead: Lead) -> None:
+    """A next step has a date, a date has a step, and a closed deal has neither.
+
+    Raises:
+        ValidationError: for `next_step` or `next_step_at`.
+    """
+    if lead.next_step and lead.next_step_at is None:
+        raise ValidationError({"next_step_at": _("Say when, as in “Thursday 10:00”.")})
+    if lead.next_step_at is not None and not lead.next_step:
+        raise ValidationError({"next_step": _("Say what comes next.")})
+    if lead.next_step and not lead.is_open:
+        raise ValidationError({"next_step": _("This deal is closed; open the next one first.")})
+
+
 def demand_identity(lead: Lead) -> None:
     """A lead can be told from others: by e-mail, external id or telephone, or by a name with a company.
 

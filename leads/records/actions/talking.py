@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.records.actions import rules
+from leads.records.fields import sensible_day
 from leads.records.models import Lead
 from workspace.journal import actions as journal
 from workspace.journal.models import JournalEntry
@@ -53,7 +54,7 @@ def log_talk(
     """
     rules.demand_change(by)
     text = text.replace("\x00", "").strip()
-    happened_at = happened_at or at
+    happened_at = _sensible("happened_at", happened_at or at)
     _judge_talk(talk, text, happened_at=happened_at, at=at, minutes=minutes, was_reached=was_reached)
     if talk is not Talk.NOTE:
         latest = Greatest(F("last_activity_at"), models.Value(happened_at, models.DateTimeField()))
@@ -94,20 +95,17 @@ def set_next_step(lead: Lead, text: str, *, due_at: datetime | None, by: Person 
     rules.demand_change(by)
     lead = _locked(lead)
     text = " ".join(text.split())
-    if not lead.is_open:
-        raise ValidationError({"next_step": _("This deal is closed; open the next one first.")})
     if not text:
         raise ValidationError({"next_step": _("Say what comes next.")})
     if len(text) > 200:  # noqa: PLR2004 - the column's length
         raise ValidationError({"next_step": _("200 characters are possible.")})
-    if due_at is None:
-        raise ValidationError({"next_step_at": _("Say when, as in “Thursday 10:00”.")})
-    lead.next_step, lead.next_step_at = text, due_at
-    lead.save(update_fields=["next_step", "next_step_at"])
+    lead.next_step, lead.next_step_at = text, _sensible("next_step_at", due_at) if due_at else None
+    rules.demand_whole_step(lead)
+    rules.take_up(lead)
+    lead.save(update_fields=["next_step", "next_step_at", "to_sort_by", "to_sort_until"])
     lead.refresh_from_db(fields=["version"])
-    journal.record(
-        "lead.next_step_set", subject=lead, by=by, at=at, is_demo=lead.is_demo, step=text, due=due_at.isoformat()
-    )
+    due = lead.next_step_at.isoformat() if lead.next_step_at else ""
+    journal.record("lead.next_step_set", subject=lead, by=by, at=at, is_demo=lead.is_demo, step=text, due=due)
     return lead
 
 
@@ -137,6 +135,13 @@ def finish_next_step(lead: Lead, *, by: Person | None, at: datetime, text: str =
     lead.save(update_fields=["next_step", "next_step_at"])
     lead.refresh_from_db(fields=["version"])
     return lead
+
+
+def _sensible(key: str, moment: datetime) -> datetime:
+    try:
+        return sensible_day(moment)
+    except ValidationError as error:
+        raise ValidationError({key: error.messages}) from error
 
 
 def _locked(lead: Lead) -> Lead:

@@ -200,3 +200,31 @@ def test_derived_columns_are_written_without_an_entry_and_without_a_new_version(
 def test_only_derived_columns_are_written_that_way(anke: Lead) -> None:
     with pytest.raises(ValueError, match="city"):
         actions.set_derived({anke.pk: {"city": "Kassel"}})
+
+
+def test_consent_told_by_one_way_leaves_the_other_ways_as_they_are(anke: Lead) -> None:
+    change(anke, consent={"mail": True, "visits": True})
+    change(anke, consent={"phone": False})
+
+    assert change(anke, consent={"visits": None}).consent == {"mail": True, "phone": False}
+
+
+def test_whoever_gets_a_lead_has_not_to_sort_it_any_more(anke: Lead, sami: Person) -> None:
+    Lead.objects.filter(pk=anke.pk).update(to_sort_by=sami, to_sort_until=LATER.date())
+
+    assert change(anke, city="Kassel").to_sort_by == sami
+    assert change(anke, owner=sami.pk).to_sort_by is None
+
+
+@pytest.mark.parametrize("half", [{"next_step": "Call"}, {"next_step_at": "2026-12-01T10:00"}])
+def test_a_next_step_has_a_date_and_a_date_a_step(anke: Lead, half: dict[str, str]) -> None:
+    with pytest.raises(ValidationError):
+        change(anke, **half)
+
+
+def test_a_company_or_tag_of_digits_is_a_name_not_somebody_elses_id(anke: Lead) -> None:
+    other = Company.objects.create(name="Other")
+
+    changed = change(anke, company=str(other.pk), tags="2024")
+
+    assert (changed.company_name, [str(tag) for tag in changed.tags.all()]) == (str(other.pk), ["2024"])
