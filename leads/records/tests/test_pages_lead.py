@@ -158,7 +158,8 @@ def test_the_timeline_is_told_by_day_with_actor_department_words_and_old_and_new
     mara = person("Mara Marketer", Role.MARKETER)
     actions.log_talk(anke, Talk.CALL, text="Signs up to 25 k.", by=mara, at=NOON - DAY, minutes=11)
     actions.log_talk(anke, Talk.CALL, text="", by=sami, at=NOON, was_reached=False)
-    actions.change(anke, {"city": "Ostertal", "value": "48000", "next_step": "First call", "next_step_at": NOON}, by=sami, at=NOON)
+    step = {"next_step": "First call", "next_step_at": NOON}
+    actions.change(anke, {"city": "Ostertal", "value": "48000", **step}, by=sami, at=NOON)
     move(anke, "engaged", days_ago=0, by=sami)
 
     page = client.get(anke.get_absolute_url())

@@ -82,7 +82,8 @@ class Command(BaseCommand):
             f"(job {job.state}): {rows / seconds:,.0f} rows a second"
         )
         self.stdout.write(
-            f"memory: {memory:.0f} MB before, {peak:.0f} MB at most; processor: {worked:.2f} s here, {served:.2f} s in the database"
+            f"memory: {memory:.0f} MB before, {peak:.0f} MB at most; "
+            f"processor: {worked:.1f} s here, {served:.1f} s in the database"
         )
 
 
