@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -53,6 +53,8 @@ def finish_step(request: SignedInRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             actions.finish_next_step(lead, by=request.user, at=timezone.now(), text=form.cleaned_data["text"])
+        except Lead.DoesNotExist as error:  # deleted between our look and the act's lock
+            raise Http404 from error
         except ValidationError as error:
             form.take(error)
         else:

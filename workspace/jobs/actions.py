@@ -40,7 +40,7 @@ def start(kind: str, *, title: str, by: Person | None, at: datetime, params: dic
 @transaction.atomic
 def cancel(job: Job, *, at: datetime) -> Job:
     """Stop a waiting job at once, a running one after its present step; an ended one stays as it is."""
-    job = Job.objects.select_for_update().get(pk=job.pk)
+    job = Job.objects.select_for_update(no_key=True).get(pk=job.pk)
     if job.state == Job.State.WAITING:
         job.state, job.finished_at = Job.State.CANCELLED, at
     elif job.state == Job.State.RUNNING:
@@ -78,7 +78,7 @@ def run(job_id: int) -> Job | None:
 @transaction.atomic
 def _claim(job_id: int, lease: uuid.UUID) -> Job | None:
     now = timezone.now()
-    job = Job.objects.due(now).select_for_update(skip_locked=True).filter(pk=job_id).first()
+    job = Job.objects.due(now).select_for_update(no_key=True, skip_locked=True).filter(pk=job_id).first()
     if job is None:
         return None
     job.state, job.lease, job.lease_until = Job.State.RUNNING, lease, now + LEASE
@@ -90,7 +90,7 @@ def _claim(job_id: int, lease: uuid.UUID) -> Job | None:
 def _step(job: Job, steps: Iterator[None], lease: uuid.UUID) -> bool:
     """Do one step and commit it with the cursor; False when the job has ended or was taken over."""
     with transaction.atomic():
-        held = Job.objects.select_for_update().get(pk=job.pk)
+        held = Job.objects.select_for_update(no_key=True).get(pk=job.pk)
         if not held.held_by(lease):
             return False
         if held.cancel_asked:

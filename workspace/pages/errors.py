@@ -8,6 +8,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from psycopg.errors import DeadlockDetected
 
 from workspace.errors import Conflict
 from workspace.paging import BadCursor
@@ -21,9 +23,16 @@ def answer(request: HttpRequest, error: BaseException | None) -> HttpResponse | 
         return _told(request, "409.html", {"title": error.title, "text": str(error)}, HTTPStatus.CONFLICT)
     if isinstance(error, BadCursor):
         return _told(request, "400.html", {"text": _first_message(error)}, HTTPStatus.BAD_REQUEST)
+    if _is_deadlock(error):
+        text = _("Somebody was changing the same in this very moment. Try it again.")
+        return _told(request, "409.html", {"title": _("Two at once"), "text": text}, HTTPStatus.CONFLICT)
     if isinstance(error, OperationalError | InterfaceError):
         return unavailable()
     return None
+
+
+def _is_deadlock(error: BaseException | None) -> bool:
+    return isinstance(error, OperationalError) and isinstance(error.__cause__, DeadlockDetected)
 
 
 def unavailable() -> HttpResponse:

@@ -77,7 +77,7 @@ def mail_again(invitation: Invitation, *, by: Person, at: datetime) -> Invitatio
         ValidationError: the invited person has come in.
     """
     demand_administrator(by)
-    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    invitation = Invitation.objects.select_for_update(no_key=True).get(pk=invitation.pk)
     if invitation.accepted_at is not None:
         raise ValidationError(_("%s has come in already.") % invitation)
     invitation.expires_at = at + timedelta(days=INVITATION_DAYS)
@@ -96,7 +96,7 @@ def withdraw(invitation: Invitation, *, by: Person, at: datetime) -> Invitation:
         ValidationError: the invited person has come in.
     """
     demand_administrator(by)
-    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    invitation = Invitation.objects.select_for_update(no_key=True).get(pk=invitation.pk)
     if invitation.accepted_at is not None:
         raise ValidationError(_("%s has come in already.") % invitation)
     invitation.expires_at, invitation.mail_due_at = min(at, invitation.expires_at), None
@@ -143,7 +143,7 @@ def accept_invitation(secret: str, *, email: str, name: str, password: str, time
     Raises:
         ValidationError: the invitation is used up or too old, or the password, the address or the zone does not do.
     """
-    invitation = Invitation.objects.open(at).select_for_update().filter(digest=_digest(secret)).first()
+    invitation = Invitation.objects.open(at).select_for_update(no_key=True).filter(digest=_digest(secret)).first()
     if invitation is None:
         raise ValidationError(_("This invitation is used up or too old. Ask for a new one."), code="gone")
     address = (invitation.email or email).strip().lower()
@@ -177,7 +177,7 @@ def set_own(person: Person, values: Mapping[str, str]) -> Person:
     Raises:
         ValidationError: by field.
     """
-    person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    person = Person.objects.select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
     for key in OWN:
         if key in values:
             setattr(person, key, values[key].strip())
@@ -195,7 +195,7 @@ def change_person(person: Person, values: Mapping[str, str], *, by: Person, at: 
         ValidationError: by field.
     """
     demand_administrator(by)
-    person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    person = Person.objects.select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
     given = {key: values[key].strip() for key in BY_ADMINISTRATORS if key in values}
     if "email" in given:
         given["email"] = given["email"].lower()
@@ -272,7 +272,7 @@ def reactivate(person: Person, *, by: Person, at: datetime) -> Person:
 
 
 def _set_active(person: Person, *, is_active: bool, by: Person, at: datetime) -> Person:
-    person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    person = Person.objects.select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
     if person.is_active != is_active:
         person.is_active = is_active
         person.save(update_fields=["is_active"])
@@ -319,7 +319,7 @@ def set_permissions(role: Group, permissions: Iterable[Permission], *, by: Perso
 
 def _demand_another_administrator(person: Person, field: str = "__all__") -> None:
     # Locked, so that two administrators cannot dismiss each other at the same moment.
-    group = Group.objects.select_for_update().get(name=Role.ADMINISTRATOR)
+    group = Group.objects.select_for_update(no_key=True).get(name=Role.ADMINISTRATOR)
     others = Person.objects.active().filter(groups=group).exclude(pk=person.pk)
     if person.groups.filter(pk=group.pk).exists() and not others.exists():
         raise ValidationError({field: _("Nobody would be left to administer the workspace.")})

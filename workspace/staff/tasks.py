@@ -29,7 +29,7 @@ def mail_invitation(invitation_id: int) -> None:
     """
     now = timezone.now()
     with transaction.atomic():
-        due = Invitation.objects.to_mail(now).select_for_update(skip_locked=True, of=("self",))
+        due = Invitation.objects.to_mail(now).select_for_update(no_key=True, skip_locked=True, of=("self",))
         invitation = due.select_related("invited_by").filter(pk=invitation_id).first()
         if invitation is None:
             return

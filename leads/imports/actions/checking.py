@@ -100,7 +100,7 @@ def steps(job: Job) -> Iterator[None]:
         findings = rehearse(import_)
     else:
         findings = yield from _beside(job, import_)
-    stored = Import.objects.select_for_update().get(pk=import_.pk)
+    stored = Import.objects.select_for_update(no_key=True).get(pk=import_.pk)
     if stored.state == Import.State.CHECKING and stored.job_id == job.pk:
         stored.preview, stored.state = findings.as_json(), Import.State.CHECKED
         stored.save(update_fields=["preview", "state"])

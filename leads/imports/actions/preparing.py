@@ -21,6 +21,7 @@ from leads.imports.reading.layout import Layout
 from leads.imports.reading.rows import Row, Rows
 from workspace.errors import Conflict
 from workspace.jobs import actions as jobs
+from workspace.jobs.models import Job
 from workspace.people.models import Person
 
 # So much of a file is looked at while its bringer waits; the rest is read by the job.
@@ -54,7 +55,11 @@ def lock(import_: Import, to: Import.State) -> Import:
     Raises:
         ImportMoved: it may not.
     """
-    stored = Import.objects.select_for_update(of=("self",)).select_related("job", "by", "sort_by").get(pk=import_.pk)
+    # The job first, as the worker locks it: who waits for its step must not hold what the step needs.
+    if import_.job_id is not None:
+        Job.objects.select_for_update(no_key=True).filter(pk=import_.job_id).first()
+    locked = Import.objects.select_for_update(no_key=True, of=("self",))
+    stored = locked.select_related("job", "by", "sort_by").get(pk=import_.pk)
     if to not in Import.MOVES[Import.State(stored.state)]:
         raise ImportMoved(stored)
     return stored

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import F, Model
 from django.utils.translation import gettext as _
 
 from leads.records import custom, fields
@@ -151,6 +151,8 @@ def _set_many(lead: Lead, resolved: dict[str, Any]) -> list[Changed]:
         new = sorted(str(one) for one in resolved[key])
         if old != new:
             manager.set(resolved[key])
+            # The trigger that counts versions sees columns of the lead only.
+            Lead.objects.filter(pk=lead.pk).update(version=F("version") + 1)
             changes.append(Changed(key, str(FIELDS[key].label), old, new))
     return changes
 

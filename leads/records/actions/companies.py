@@ -52,7 +52,7 @@ def change_company(company: Company, values: Mapping[str, Any], *, by: Person | 
     """
     if by is not None and not policies.may_change_company(by):
         raise PermissionDenied(_("You may look at companies, but not change them."))
-    company = Company.objects.select_for_update().get(pk=company.pk)
+    company = Company.objects.select_for_update(no_key=True).get(pk=company.pk)
     changes = _set(company, values)
     if not changes:
         return company
@@ -117,7 +117,7 @@ def _rename_at_leads(company: Company, *, by: Person | None, at: datetime) -> No
 def rename_some(company: Company) -> int:
     """Give the company's name to at most `RENAME_STEP` leads that bear another; returns how many."""
     stale = Lead.objects.filter(company=company).exclude(company_name=company.name).order_by("pk")
-    ids = list(stale.select_for_update().values_list("pk", flat=True)[:RENAME_STEP])
+    ids = list(stale.select_for_update(no_key=True).values_list("pk", flat=True)[:RENAME_STEP])
     return Lead.objects.filter(pk__in=ids).update(company_name=company.name)
 
 

@@ -31,7 +31,7 @@ def open_next_deal(lead: Lead, *, stage: Stage | None = None, by: Person | None,
     stage = stage or Stage.objects.on_path().first()
     if stage is None or stage.is_closed:
         raise ValidationError({"stage": _("A deal starts in an open stage.")})
-    earlier = lead.deals.select_for_update().get(is_current=True)
+    earlier = lead.deals.select_for_update(no_key=True).get(is_current=True)
     earlier.is_current = False
     earlier.save(update_fields=["is_current"])
     deal = Deal.objects.create(lead=lead, number=earlier.number + 1, opened_at=at, stage=stage, furthest_stage=stage)

@@ -20,7 +20,7 @@ def set_derived(batch: Mapping[int, Mapping[str, Any]]) -> int:
     columns = sorted({column for values in batch.values() for column in values})
     if foreign := set(columns) - DERIVED:
         raise ValueError(f"Not derived columns of a lead: {', '.join(sorted(foreign))}.")
-    leads = list(Lead.objects.select_for_update(of=("self",)).filter(pk__in=batch).order_by("pk"))
+    leads = list(Lead.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=batch).order_by("pk"))
     for lead in leads:
         for column, value in batch[lead.pk].items():
             setattr(lead, column, value)

@@ -65,7 +65,7 @@ def move(
     if lead.stage_id == to.pk or (seen_in is not None and lead.stage_id != seen_in.pk):
         raise MovedMeanwhile(lead)
     _judge(lead, to, by=by, reason=reason, text=reason_text.strip())
-    deal = lead.deals.select_for_update().get(is_current=True)
+    deal = lead.deals.select_for_update(no_key=True).get(is_current=True)
     left, seconds = lead.stage, _leave(deal, to, by=by, at=at)
     _enter(lead, deal, to, at=at, reason=reason, text=reason_text.strip())
     journal.record(
@@ -108,7 +108,7 @@ def _judge(lead: Lead, to: Stage, *, by: Person | None, reason: Reason | None, t
 
 def _leave(deal: Deal, to: Stage, *, by: Person | None, at: datetime) -> int:
     """End the present passage and begin the next; returns the whole seconds spent."""
-    passage = deal.passages.select_for_update().get(left_at=None)
+    passage = deal.passages.select_for_update(no_key=True).get(left_at=None)
     if at < passage.entered_at:
         raise ValidationError({"at": _("The lead came into its present stage later than that.")})
     passage.left_at = at

@@ -32,7 +32,7 @@ def lock(leads: Iterable[Lead]) -> dict[int, Lead]:
     rows = Lead.objects.living().filter(pk__in=[lead.pk for lead in leads]).order_by("pk")
     # Locked before it is joined: a row that changed while we waited is checked again, but against the rows that were joined
     # before the wait, so that a lead which was moved would vanish, and a new owner be missing.
-    locked = list(rows.select_for_update().values_list("pk", flat=True))
+    locked = list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
     return {lead.pk: lead for lead in Lead.objects.for_page().filter(pk__in=locked).order_by("pk")}
 
 

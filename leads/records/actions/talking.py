@@ -50,12 +50,14 @@ def log_talk(
 
     Raises:
         PermissionDenied: `by` may not change leads.
+        Lead.DoesNotExist: it was deleted meanwhile.
         ValidationError: no words, too many, a time to come, or an impossible length.
     """
     rules.demand_change(by)
     text = text.replace("\x00", "").strip()
     happened_at = _sensible("happened_at", happened_at or at)
     _judge_talk(talk, text, happened_at=happened_at, at=at, minutes=minutes, was_reached=was_reached)
+    lead = _locked(lead)
     if talk is not Talk.NOTE:
         latest = Greatest(F("last_activity_at"), models.Value(happened_at, models.DateTimeField()))
         Lead.objects.filter(pk=lead.pk).update(last_activity_at=latest)

@@ -88,7 +88,7 @@ def _recognised(row: Mapping[str, object], match: str) -> Lead | None:
         column, value = "phone_key", telephone_key(value)
     if not value:
         raise ValidationError({match: _("Without it the lead cannot be recognised.")})
-    found = list(Lead.objects.living().select_for_update().filter(**{column: value}).order_by("pk")[:2])
+    found = list(Lead.objects.living().select_for_update(no_key=True).filter(**{column: value}).order_by("pk")[:2])
     if len(found) > 1:
         raise ValidationError({match: _("Several leads have this; it does not say which one is meant.")})
     return found[0] if found else None
