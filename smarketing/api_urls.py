@@ -13,6 +13,7 @@ from leads.funnel.api import (
     StageViewSet,
     TagViewSet,
 )
+from leads.imports.api import ImportViewSet
 from leads.records.api import CompanyViewSet, LeadViewSet
 from leads.records.api.schema import WorkspaceSchemaGenerator
 from workspace.api.people import PersonViewSet
@@ -31,6 +32,7 @@ router.register("tags", TagViewSet, "tag")
 router.register("offerings", OfferingViewSet, "offering")
 router.register("interests", InterestViewSet, "interest")
 router.register("personas", PersonaViewSet, "persona")
+router.register("imports", ImportViewSet, "import")
 router.register("users", PersonViewSet, "user")
 
 urlpatterns = [

@@ -1,15 +1,16 @@
 """The run: rows go in by batches, each with the place in the file where it ended, in one transaction."""
 
 import gc
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, tzinfo
+from itertools import count
 from zoneinfo import ZoneInfo
 
 from django.core.files import File
-from django.db import transaction
+from django.db import connections, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -35,6 +36,7 @@ BATCH = 5_000
 # After so many new rows the planner is told, since its numbers are of another table.
 MANY_ROWS = 10_000
 OBJECTS_OF_A_BATCH = 200_000
+TIDY_EVERY = 5
 
 
 @dataclass(frozen=True)
@@ -124,13 +126,36 @@ def _batches(job: Job, import_: Import) -> Iterator[None]:
     place = Place(**job.cursor["place"]) if "place" in job.cursor else None
     at = datetime.fromisoformat(job.cursor["at"]) if "at" in job.cursor else timezone.now()
     taker = Intake(terms_of(import_, at))
-    with import_.text.open("rb") as text:
+    with import_.text.open("rb") as text, tidying() as tidy_soon:
         for batch in read_batches(import_, text, place):
+            tidy_soon()
             outcomes = taker.take_in(batch.cleaned)
             _keep(import_, batch, outcomes)
             job.done = batch.place.offset
             job.cursor = {"place": asdict(batch.place), "at": at.isoformat()}
             yield
+
+
+@contextmanager
+def tidying() -> Iterator[Callable[[], None]]:
+    """Yields what is called before each batch: every few, the search index takes up the earlier ones in a thread beside."""
+    called, beside = count(1), ThreadPoolExecutor(1, "tidy-import")
+
+    def tidy_soon() -> None:
+        if next(called) % TIDY_EVERY == 0:
+            beside.submit(_tidy_alone)
+
+    try:
+        yield tidy_soon
+    finally:
+        beside.shutdown(cancel_futures=True)
+
+
+def _tidy_alone() -> None:
+    try:
+        intake.tidy()
+    finally:
+        connections.close_all()
 
 
 def terms_of(import_: Import, at: datetime) -> Terms:

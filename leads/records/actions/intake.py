@@ -14,7 +14,7 @@ from leads.records.actions.intake_known import Known
 from leads.records.actions.intake_storing import store
 from leads.records.telephones import telephone_key
 
-__all__ = ["Act", "Change", "Incoming", "Intake", "Outcome", "Terms"]
+__all__ = ["Act", "Change", "Incoming", "Intake", "Outcome", "Terms", "settle", "tidy"]
 
 # Somebody may make a lead with a file's address while a batch runs; the batch is then judged anew.
 MOST_TRIES = 4
@@ -47,6 +47,8 @@ class Intake:
         with connection.cursor() as cursor:
             # A crash of the server may cost the last batches, but with them the place in the file, from which they come again.
             cursor.execute("SET LOCAL synchronous_commit = off")
+            # What the search index still has to take up is taken up beside, by `tidy`.
+            cursor.execute("SET LOCAL gin_pending_list_limit = '256MB'")
         good = [row for row in rows if not row.errors]
         self._lock_new_companies(good)
         self._known.look_up((row.values for row in good), REFERRING)
@@ -94,10 +96,16 @@ def _given(rows: Iterable[Incoming], key: str) -> list[str]:
     return [row.values[key] for row in rows if key in row.values]
 
 
-def settle() -> None:
-    """After many new leads: put what waits for the search index into it, and tell the planner of the tables' new sizes."""
+def tidy() -> None:
+    """Let the search index take up what waits for it. Does no harm beside a running intake, on another connection."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT gin_clean_pending_list('lead_search'), gin_clean_pending_list('company_search')")
+
+
+def settle() -> None:
+    """After many new leads: leave nothing waiting for the search index, and tell the planner of the tables' new sizes."""
+    tidy()
+    with connection.cursor() as cursor:
         cursor.execute(
             "ANALYZE leads_records_lead, leads_records_company, leads_records_deal, leads_records_stagepassage"
         )
