@@ -38,6 +38,8 @@ BEGIN
 END $$;
 CREATE TRIGGER journal_is_append_only BEFORE UPDATE OR DELETE ON workspace_journal_entry
     FOR EACH ROW EXECUTE FUNCTION workspace_journal_is_append_only();
+-- Also for a session that skips triggers, as imports do for foreign keys that they check as sets.
+ALTER TABLE workspace_journal_entry ENABLE ALWAYS TRIGGER journal_is_append_only;
 """
 
 DROP = """

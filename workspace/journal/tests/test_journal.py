@@ -84,6 +84,15 @@ def test_nothing_is_changed_or_deleted(mara: Person, statement: str, is_demo: bo
     assert JournalEntry.objects.get().verb == "test.nodded"
 
 
+def test_nothing_is_changed_by_a_session_that_skips_triggers_either(mara: Person) -> None:
+    journal.record("test.nodded", subject=mara, by=mara, at=NOW)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE workspace_journal_entry SET verb = 'other'")
+
+
 def test_demo_entries_are_the_only_ones_that_go(mara: Person) -> None:
     journal.record("test.nodded", subject=mara, by=mara, at=NOW, is_demo=True)
     kept = journal.record("test.nodded", subject=mara, by=mara, at=NOW)
