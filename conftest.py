@@ -1,6 +1,7 @@
 """Tests get a PostgreSQL, a closed network, and tasks that run only where a test asks for them."""
 
 import ipaddress
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Serve static files as they lie, and start the embedded server once, in the process that hands out the tests."""
+    _hear_ctrl_c()
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
@@ -41,6 +43,12 @@ def pytest_configure(config: pytest.Config) -> None:
     server = EmbeddedServer(settings.DATA_DIR, binaries=Path(folder) if folder else None, durable=False)
     config.stash[LEASE] = Lease(server)
     config.stash[LEASE].acquire()
+
+
+def _hear_ctrl_c() -> None:
+    """Tests press Ctrl-C on workspaces that they start; who runs tests in the background hands down a deaf ear for it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
