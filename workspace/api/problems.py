@@ -9,7 +9,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, Permiss
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
-from psycopg.errors import UniqueViolation
+from psycopg.errors import DeadlockDetected, UniqueViolation
 from rest_framework import exceptions
 from rest_framework.settings import api_settings
 
@@ -88,7 +88,10 @@ def _taken(error: IntegrityError, _context: Mapping[str, Any]) -> HttpResponse |
     return problem(HTTPStatus.CONFLICT, _("Somebody stored the same in this very moment. Read it, and try again."))
 
 
-def _away(_error: Exception, _context: Mapping[str, Any]) -> HttpResponse:
+def _away(error: Exception, _context: Mapping[str, Any]) -> HttpResponse:
+    """503, unless the database is there and ended a deadlock at this one's cost: then somebody was first."""
+    if isinstance(error.__cause__, DeadlockDetected):
+        return problem(HTTPStatus.CONFLICT, _("Somebody was changing the same in this very moment. Try it again."))
     response = problem(HTTPStatus.SERVICE_UNAVAILABLE, _("The database is away. Try again in a moment."))
     response["Retry-After"] = str(_RETRY_SECONDS)
     return response

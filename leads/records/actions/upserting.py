@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -13,7 +13,7 @@ from leads.funnel.models import Stage
 from leads.records import fields, policies, references
 from leads.records.actions import rules
 from leads.records.actions.changing import change
-from leads.records.actions.creating import TO_MANY, create
+from leads.records.actions.creating import create
 from leads.records.actions.moving import MovedElsewhere, move
 from leads.records.fields import FIELDS
 from leads.records.models import Lead
@@ -69,12 +69,11 @@ def _store(row: Mapping[str, object], match: str, *, by: Person | None, at: date
     if lead is None:
         made = create({key: value for key, value in row.items() if key != "lost_reason"}, by=by, at=at)
         return Upserted("created", made.pk)
-    before = _state(lead, row)
     given = {key: value for key, value in row.items() if key not in {*_ONLY_NEW, "stage", "lost_reason"}}
     stored = change(lead, given, by=by, at=at)
     if row.get("stage"):
         stored = _moved(stored, row, by=by, at=at)
-    return Upserted("unchanged" if _state(stored, row) == before else "updated", lead.pk)
+    return Upserted("unchanged" if stored.version == lead.version else "updated", lead.pk)
 
 
 def _recognised(row: Mapping[str, object], match: str) -> Lead | None:
@@ -94,20 +93,15 @@ def _recognised(row: Mapping[str, object], match: str) -> Lead | None:
     return found[0] if found else None
 
 
-def _state(lead: Lead, row: Mapping[str, object]) -> tuple[Any, ...]:
-    """What differs once a row has changed the lead: the version, and the references that it does not count."""
-    marks = [sorted(getattr(lead, key).values_list("pk", flat=True)) for key in TO_MANY if key in row]
-    return lead.version, *marks
-
-
 def _moved(lead: Lead, row: Mapping[str, object], *, by: Person | None, at: datetime) -> Lead:
     """The lead in the row's stage, moved there unless it is there already."""
-    to = references.find("stage", row["stage"])
+    given = fields.clean({key: row.get(key) for key in ("stage", "lost_reason")})
+    to = references.find("stage", given["stage"])
     if not isinstance(to, Stage):
-        raise ValidationError({"stage": _("No stage is called “%s”.") % str(row["stage"])[:80]})
+        raise ValidationError({"stage": _("No stage is called “%s”.") % str(given["stage"])[:80]})
     if to.pk == lead.stage_id:
         return lead
-    reason = references.find_reason(to.kind, row["lost_reason"]) if row.get("lost_reason") else None
+    reason = references.find_reason(to.kind, given["lost_reason"]) if given["lost_reason"] else None
     try:
         return move(lead, to, by=by, at=at, reason=reason)
     except MovedElsewhere as error:

@@ -163,7 +163,8 @@ class MoveSerializer(GivenSerializer):
     def validate(self, attrs: Mapping[str, Any]) -> dict[str, Any]:
         given = dict(attrs)
         if (reason := given.get("reason")) not in (None, ""):
-            given["reason"] = references.find_reason(given["to"].kind, reason)
+            cleaned = fields.clean_value(FIELDS["lost_reason"], reason)
+            given["reason"] = references.find_reason(given["to"].kind, cleaned)
             if given["reason"] is None:
                 raise serializers.ValidationError({"reason": [_("No reason is called so.")]})
         return {**given, "reason": given.get("reason") or None}

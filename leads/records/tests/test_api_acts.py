@@ -97,6 +97,7 @@ def test_of_two_who_move_at_once_one_wins_and_the_other_is_told_the_present_stat
         ({"to": "new"}, "reason_text", "Moving back takes a reason"),
         ({"to": "lost"}, "reason", "Say why, from the list."),
         ({"to": "lost", "reason": "Weather"}, "reason", "No reason is called so."),
+        ({"to": "lost", "reason": "Weather\x00"}, "reason", "No reason is called so."),
         ({"to": "lost", "reason": "No need"}, "reason", "No reason is called so."),
         ({"to": "lost", "reason": "Other"}, "reason_text", "“Other” asks for a few words."),
         ({"to": "sal", "why": "so"}, "why", "There is no field of this name."),

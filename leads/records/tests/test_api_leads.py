@@ -185,7 +185,7 @@ def test_a_patch_changes_what_it_names_and_leaves_the_rest(caller: Caller, sami:
     assert (told["first_name"], told["email"], told["city"]) == ("Ida", "ada@kestrel.example", "")
     assert (told["owner"]["id"], told["value"], told["tags"]) == (sami.pk, "12.50", [])
     assert told["custom"] == {"tier": "gold", "size": 3}
-    assert told["version"] == ada.version + 1
+    assert told["version"] > ada.version
     edited = JournalEntry.objects.filter(verb="lead.edited").get()
     assert edited.way == Way.API
 

@@ -123,7 +123,7 @@ def test_another_stage_moves_the_lead_by_the_rules_of_moving(caller: Caller) -> 
     lead("ada@kestrel.example", stage="sal")
     row = {"email": "ada@kestrel.example", "city": "Kiruna"}
 
-    refused = upsert(caller, "email", {**row, "stage": "new"}, {**row, "stage": "lost"}, {**row, "stage": "moon"})
+    refused = upsert(caller, "email", {**row, "stage": "new"}, {**row, "stage": "lost"}, {**row, "stage": "mo\x00on"})
     assert [list(result["errors"]) for result in refused] == [["reason_text"], ["reason"], ["stage"]]
     assert Lead.objects.get().city == ""
 

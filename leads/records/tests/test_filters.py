@@ -245,6 +245,7 @@ ERRORS = {
     "value_min=much": "“much” is no amount.",
     "value_max=NaN": "“NaN” is no amount.",
     "value_max=1e400": "“1e400” is no amount.",
+    "value_max=1e999999999": "“1e999999999” is no amount.",
     "created_after=yesterday": "“yesterday” is no date, as 2026-11-22 or 2026-11-22T09:00:00Z is.",
     "created_after=2026-02-30": "“2026-02-30” is no date, as 2026-11-22 or 2026-11-22T09:00:00Z is.",
     "created_before=9999-12-31": "“9999-12-31” is too far away.",

@@ -6,10 +6,10 @@ from http import HTTPStatus
 
 import pytest
 from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, PermissionDenied, ValidationError
-from django.db import IntegrityError, OperationalError
+from django.db import DatabaseError, IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.test import Client, RequestFactory
-from psycopg.errors import CheckViolation, UniqueViolation
+from psycopg.errors import CheckViolation, DeadlockDetected, UniqueViolation
 from rest_framework import exceptions
 
 from workspace.api.problems import CONTENT_TYPE, ApiProblemsMiddleware, answer, problem
@@ -32,8 +32,8 @@ def answered(error: Exception) -> HttpResponse | None:
     return answer(error, {"view": Library()})
 
 
-def caused_by(cause: Exception) -> IntegrityError:
-    error = IntegrityError()
+def caused_by(cause: Exception, kind: type[DatabaseError] = IntegrityError) -> DatabaseError:
+    error = kind()
     error.__cause__ = cause
     return error
 
@@ -62,6 +62,7 @@ def caused_by(cause: Exception) -> IntegrityError:
         (exceptions.NotAcceptable("JSON only."), 406, "JSON only.", None),
         (exceptions.MethodNotAllowed("PUT"), 405, "", None),
         (caused_by(UniqueViolation()), 409, "Somebody stored the same", None),
+        (caused_by(DeadlockDetected(), OperationalError), 409, "Somebody was changing the same", None),
         (OperationalError(), 503, "The database is away.", None),
     ],
 )  # fmt: skip
