@@ -87,8 +87,12 @@ def _change_one(lead: Lead, resolved: dict[str, Any], own: dict[str, Any], origi
         rules.demand_whole_step(lead)
     if any(change.field in (*HANDS, "next_step") for change in changes):
         rules.take_up(lead)
+    seen = lead.version
     lead.save(update_fields=sorted(_written(lead)))
     lead.refresh_from_db(fields=["version", "sort_name", "search_text"])
+    if lead.version == seen:  # only tags or interests, which the trigger that counts versions does not see
+        Lead.objects.filter(pk=lead.pk).update(version=F("version") + 1)
+        lead.version += 1
     if any(change.field in DEAL_COLUMNS for change in changes):
         current = Deal.objects.filter(lead=lead, is_current=True)
         current.update(**{column: getattr(lead, column) for column in DEAL_COLUMNS})
@@ -151,8 +155,6 @@ def _set_many(lead: Lead, resolved: dict[str, Any]) -> list[Changed]:
         new = sorted(str(one) for one in resolved[key])
         if old != new:
             manager.set(resolved[key])
-            # The trigger that counts versions sees columns of the lead only.
-            Lead.objects.filter(pk=lead.pk).update(version=F("version") + 1)
             changes.append(Changed(key, str(FIELDS[key].label), old, new))
     return changes
 

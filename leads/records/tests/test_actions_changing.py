@@ -228,3 +228,9 @@ def test_a_company_or_tag_of_digits_is_a_name_not_somebody_elses_id(anke: Lead) 
     changed = change(anke, company=str(other.pk), tags="2024")
 
     assert (changed.company_name, [str(tag) for tag in changed.tags.all()]) == (str(other.pk), ["2024"])
+
+
+def test_a_change_of_tags_alone_is_a_new_version_too(anke: Lead) -> None:
+    assert change(anke, tags="fair").version == anke.version + 1
+    assert change(anke, tags="fair").version == anke.version + 1
+    assert change(anke, tags="fair, lyon", city="Kassel").version == anke.version + 2
