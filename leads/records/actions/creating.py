@@ -72,6 +72,8 @@ def _built(resolved: dict[str, Any], origin: Origin) -> Lead:
         furthest_stage=stage,
         stage_entered_at=created_at,
         created_at=created_at,
+        # Else new leads would stand last where lists are sorted by activity.
+        last_activity_at=created_at,
         created_by=origin.by,
         phone_key=telephone_key(resolved.get("phone", "")),
         consent_at=origin.at if consent else None,

@@ -28,7 +28,7 @@ WRITTEN = (*_AS_THEY_ARE, "phone_key", "consent", "custom")
 _EMPTY = [(column, "" if column in {*TEXTS, "company_name"} else None) for column in _AS_THEY_ARE]
 _json = json.JSONEncoder().encode
 ONLY_NEW = ("created_at", "to_sort_by_id", "to_sort_until")
-INSERTED = ("id", *WRITTEN, *ONLY_NEW, "created_by_id", "asleep_reason")
+INSERTED = ("id", *WRITTEN, *ONLY_NEW, "last_activity_at", "created_by_id", "asleep_reason")
 NEW_TABLES = ("leads_records_lead", "leads_records_deal", "leads_records_stagepassage")
 
 
@@ -122,7 +122,8 @@ def _inserted(entry: Entry, terms: Terms) -> list[Any]:
     if values.get("consent"):
         values["consent_at"] = terms.at
     only_new = [values.get(column) for column in ONLY_NEW]
-    return [entry.pk, *_written(entry), *only_new, terms.by.pk if terms.by else None, ""]
+    # Coming in is a lead's first activity: else new leads would stand last where lists are sorted by it.
+    return [entry.pk, *_written(entry), *only_new, values["created_at"], terms.by.pk if terms.by else None, ""]
 
 
 def _open_deals(new: Sequence[Entry], terms: Terms) -> None:

@@ -34,6 +34,7 @@ def test_a_new_lead_stands_in_the_first_stage_with_its_first_deal(sami: Person) 
 
     assert (made.email, made.stage.slug, made.furthest_stage.slug) == ("anke@ostertal.example", "new", "new")
     assert (made.created_at, made.stage_entered_at, made.created_by) == (NOON, NOON, sami)
+    assert made.last_activity_at == NOON, "coming in is the first activity, so that new leads stand first in the list"
     deal = Deal.objects.get()
     assert (deal.lead, deal.number, deal.is_current, deal.outcome) == (made, 1, True, "")
     assert (deal.value, deal.currency, deal.value_base) == (Decimal(48_000), "EUR", Decimal(48_000))

@@ -50,7 +50,7 @@ def test_a_talk_is_an_entry_of_the_journal(anke: Lead, sami: Person, talk: Talk,
 
 def test_a_talk_is_activity_and_a_note_to_colleagues_is_none(anke: Lead) -> None:
     log(anke, Talk.NOTE)
-    assert active_at(anke) is None
+    assert active_at(anke) == anke.created_at
 
     log(anke, Talk.CALL)
     assert active_at(anke) == NOON

@@ -79,8 +79,10 @@ def two(sami: Person, mara: Person) -> tuple[Lead, Lead]:
     )
     actions.change(ada, {"asleep_until": "2026-12-24"}, by=None, at=NOON)
     actions.set_next_step(ada, "Call", due_at=NOON + timedelta(hours=2), by=None, at=NOON)
-    actions.set_derived({ada.pk: {"last_activity_at": NOON - timedelta(days=3)}})
-    return ada, lead("ben@plain.example", stage="sal", created_at=NOON - timedelta(days=2))
+    ben = lead("ben@plain.example", stage="sal", created_at=NOON - timedelta(days=2))
+    three_days_ago = NOON - timedelta(days=3)
+    actions.set_derived({ada.pk: {"last_activity_at": three_days_ago}, ben.pk: {"last_activity_at": None}})
+    return ada, ben
 
 
 ADA, BEN = {"ada@kestrel.example"}, {"ben@plain.example"}
