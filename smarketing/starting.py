@@ -130,7 +130,7 @@ def when_it_answers(host: str, port: int, tell: Callable[[], None]) -> None:
 
     def wait() -> None:
         while not _answers(host, port):
-            time.sleep(0.1)
+            time.sleep(0.1)  # a port that opens tells nobody; one has to ask
         tell()
 
     threading.Thread(target=wait, daemon=True).start()

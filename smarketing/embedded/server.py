@@ -246,7 +246,7 @@ class EmbeddedServer:
             if waited > 5 and not told:  # noqa: PLR2004 (seconds after which people begin to wonder)
                 say("The database puts itself in order after an interruption; this may take a minute…")
                 told = True
-            time.sleep(POLL_SECONDS)
+            time.sleep(POLL_SECONDS)  # a server that comes up tells nobody; one has to ask
 
     def _has_ended(self) -> bool:
         return self.process() is None if self._child is None else self._child.poll() is not None
@@ -311,7 +311,7 @@ def _gone(process: psutil.Process, seconds: float) -> bool:
                 return True
         except psutil.NoSuchProcess:
             return True
-        time.sleep(POLL_SECONDS)
+        time.sleep(POLL_SECONDS)  # it may be nobody's child any more, so there is nothing to wait on
     return False
 
 

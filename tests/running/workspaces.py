@@ -31,7 +31,7 @@ def wait_until(condition: Callable[[], object], what: str) -> None:
     while not condition():
         if time.monotonic() > deadline:
             pytest.fail(f"waited {PATIENCE_SECONDS} seconds for this: {what}")
-        time.sleep(0.05)
+        time.sleep(0.05)  # between two looks at the condition; how long it takes in all is not the test's
 
 
 def free_port() -> int:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -21,24 +20,10 @@ from workspace.journal.models import JournalEntry
 from workspace.people.models import Person
 from workspace.people.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tuesday_noon")]
 
 HTMX = {"HX-Request": "true"}
 HOUR = dt.timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def _tuesday_noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
-
-
-@pytest.fixture
-def sami(client: Client) -> Person:
-    """Signed in."""
-    sami = person("Sami Rep")
-    client.force_login(sami)
-    return sami
 
 
 @pytest.fixture

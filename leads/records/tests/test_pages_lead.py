@@ -3,12 +3,10 @@
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 from html import unescape
 from http import HTTPStatus
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -24,24 +22,10 @@ from workspace.journal.models import Way
 from workspace.people.models import Person
 from workspace.people.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tuesday_noon")]
 
 HTMX = {"HX-Request": "true"}
 DAY = dt.timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _tuesday_noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
-
-
-@pytest.fixture
-def sami(client: Client) -> Person:
-    """Signed in."""
-    sami = person("Sami Rep")
-    client.force_login(sami)
-    return sami
 
 
 @pytest.fixture

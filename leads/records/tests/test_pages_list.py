@@ -2,13 +2,11 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 from html import unescape
 from http import HTTPStatus
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -24,24 +22,10 @@ from workspace import paging
 from workspace.people.models import Person
 from workspace.people.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tuesday_noon")]
 
 HTMX = {"HX-Request": "true"}
 LEADS = "/leads/"
-
-
-@pytest.fixture(autouse=True)
-def _tuesday_noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
-
-
-@pytest.fixture
-def sami(client: Client) -> Person:
-    """Signed in."""
-    sami = person("Sami Rep")
-    client.force_login(sami)
-    return sami
 
 
 def shown(text: str) -> list[int]:

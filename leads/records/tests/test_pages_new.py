@@ -1,36 +1,20 @@
 """A new lead in a short form: Sami sells, Mara markets, Rita only reads."""
 
 import datetime as dt
-from collections.abc import Iterator
 from http import HTTPStatus
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from leads.records.models import Company, Lead
-from leads.records.tests.factories import NOON, CompanyFactory, lead, person, stage
+from leads.records.tests.factories import CompanyFactory, lead, person, stage
 from workspace.people.models import Person
 from workspace.people.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tuesday_noon")]
 
 NEW = "/leads/new/"
-
-
-@pytest.fixture(autouse=True)
-def _tuesday_noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
-
-
-@pytest.fixture
-def sami(client: Client) -> Person:
-    """Signed in."""
-    sami = person("Sami Rep")
-    client.force_login(sami)
-    return sami
 
 
 def test_a_lead_is_made_with_its_company_and_next_step_and_its_page_opens(client: Client, sami: Person) -> None:
