@@ -5,10 +5,11 @@ import re
 import secrets
 from datetime import datetime, timedelta
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from workspace.hooks import policies
 from workspace.hooks.models import Token
 from workspace.journal import actions as journal
 from workspace.people.models import Person
@@ -17,6 +18,7 @@ PREFIX = "smk_"
 SCOPE = re.compile(r"^(\*|[a-z][a-z-]*:(read|write))\Z")
 # How often the last use is written down: a token that asks ten times a second is one row a minute.
 USE_RESOLUTION = timedelta(minutes=1)
+LONGEST_DAYS = 3650
 
 
 def digest_of(secret: str) -> str:
@@ -36,18 +38,23 @@ def create(
 ) -> tuple[Token, str]:
     """Make a token for `person` and return it with its secret, which is stored nowhere and shown once.
 
+    People make tokens for themselves; `by` is None for the command line, which makes them for anybody.
+
     Raises:
-        ValidationError: no scope, an ill-formed one, or a term of no days.
+        PermissionDenied: the token would speak for somebody else, or the role of `by` makes none.
+        ValidationError: by field: no scope or an ill-formed one, a term too short or too long, a name too long.
     """
+    if by is not None and not policies.may_make(by, person):
+        raise PermissionDenied(_("A token acts as its person, so people make tokens for themselves only."))
     wrong = [scope for scope in scopes if not SCOPE.match(scope)]
     if wrong or not scopes:
         raise ValidationError(
             {"scopes": _("A scope is * or a resource with what it allows, as leads:read: %s") % ", ".join(wrong)}
         )
-    if days is not None and days < 1:
-        raise ValidationError({"days": _("A token lasts one day at least.")})
+    if days is not None and not 1 <= days <= LONGEST_DAYS:
+        raise ValidationError({"days": _("A token lasts from one day to %d days.") % LONGEST_DAYS})
     secret = PREFIX + secrets.token_urlsafe(32)
-    token = Token.objects.create(
+    token = Token(
         person=person,
         name=name or _("command line"),
         digest=digest_of(secret),
@@ -56,6 +63,8 @@ def create(
         created_at=at,
         expires_at=None if days is None else at + timedelta(days=days),
     )
+    token.clean_fields(exclude=["person", "expires_at", "last_used_at", "revoked_at"])
+    token.save(force_insert=True)
     journal.record(
         "token.created",
         subject=token,
@@ -78,6 +87,12 @@ def find(secret: str, *, at: datetime) -> Token | None:
 
 @transaction.atomic
 def revoke(token: Token, *, at: datetime, by: Person | None = None) -> None:
-    """Make the token useless from now on; an already revoked one keeps its time."""
+    """Make the token useless from now on; an already revoked one keeps its time. `by` is None for the workspace itself.
+
+    Raises:
+        PermissionDenied: it is somebody else's, and `by` does not administer tokens.
+    """
+    if by is not None and not policies.may_revoke(by, token):
+        raise PermissionDenied(_("This token is somebody else’s."))
     if Token.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=at):
         journal.record("token.revoked", subject=token, by=by, at=at, is_demo=token.person.is_demo, name=token.name)

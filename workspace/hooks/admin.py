@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from workspace.administration import ActingAdmin, ActingForm
-from workspace.hooks import actions
+from workspace.hooks import actions, policies
 from workspace.hooks.models import Token
 
 
@@ -24,7 +24,7 @@ class ScopesField(forms.CharField):
 
 
 class TokenForm(ActingForm[Token]):
-    """Whose token it is, what it may do, and for how long."""
+    """What the token of the one who makes it may do, and for how long."""
 
     scopes = ScopesField(
         label=_("Scopes"),
@@ -34,20 +34,22 @@ class TokenForm(ActingForm[Token]):
 
     class Meta:
         model = Token
-        fields = ("person", "name")
+        fields = ("name",)
 
 
 @admin.register(Token)
 class TokenAdmin(ActingAdmin[Token]):
-    """Tokens are made and revoked, never changed."""
+    """Everybody's tokens: seen and revoked, never changed. A new one speaks for the one who makes it."""
 
     form = TokenForm
-    fields = ("person", "name", "scopes", "days")
-    autocomplete_fields = ("person",)
+    fields = ("name", "scopes", "days")
     list_display = ("name", "hint", "person", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at")
     list_select_related = ("person",)
     search_fields = ("name", "hint", "person__name", "person__email")
     actions = ("revoke",)
+
+    def has_revoke_permission(self, request: Any) -> bool:
+        return policies.may_revoke_any(request.user)
 
     def has_change_permission(self, request: HttpRequest, obj: Token | None = None) -> bool:
         return False
@@ -59,7 +61,7 @@ class TokenAdmin(ActingAdmin[Token]):
 
     def act(self, request: Any, record: Token, values: dict[str, Any], *, is_new: bool) -> None:
         token, request.secret = actions.create(
-            values["person"],
+            request.user,
             name=values["name"],
             scopes=values["scopes"],
             days=values["days"],
@@ -73,7 +75,7 @@ class TokenAdmin(ActingAdmin[Token]):
         context = {**self.admin_site.each_context(request), "title": obj.name, "token": obj, "secret": request.secret}
         return TemplateResponse(request, "admin/workspace_hooks/token/made.html", context)
 
-    @admin.action(description=_("Revoke: nobody comes in with it any more"), permissions=["add"])
+    @admin.action(description=_("Revoke: nobody comes in with it any more"), permissions=["revoke"])
     def revoke(self, request: Any, tokens: QuerySet[Token]) -> None:
         for token in tokens:
             actions.revoke(token, by=request.user, at=timezone.now())

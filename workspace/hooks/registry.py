@@ -1,4 +1,4 @@
-"""What access tokens make known: who makes them in the administration, and the journal's words for it."""
+"""What access tokens make known: who makes, sees and revokes them, and the journal's words for it."""
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -31,4 +31,7 @@ verbs.register(
     Verb("token.revoked", _("Access token revoked"), _("revoked the token {name}"), "key-round", webhook=False),
 )
 
-roles.grant(["workspace_hooks.view_token", "workspace_hooks.add_token"], [roles.Role.ADMINISTRATOR])
+# For oneself: taking it from a role closes the API to its people, but for what the command line makes.
+roles.grant(["workspace_hooks.add_token"], roles.EVERYBODY)
+# Everybody's: to see them, and to revoke them.
+roles.grant(["workspace_hooks.view_token", "workspace_hooks.change_token"], [roles.Role.ADMINISTRATOR])

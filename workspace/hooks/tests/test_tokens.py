@@ -4,7 +4,8 @@ from datetime import timedelta
 from http import HTTPStatus
 
 import pytest
-from django.core.exceptions import ValidationError
+from django.contrib.auth.models import Permission
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -86,9 +87,56 @@ def test_a_scope_is_a_resource_with_what_it_allows(mara: Person, scopes: list[st
     assert list(refused.value.message_dict) == ["scopes"]
 
 
-def test_a_token_lasts_one_day_at_least(mara: Person) -> None:
-    with pytest.raises(ValidationError, match="one day"):
-        actions.create(mara, scopes=["*"], at=NOW, days=0)
+@pytest.mark.parametrize("days", [-1, 0, actions.LONGEST_DAYS + 1, 10**12])
+def test_a_term_outside_a_day_to_ten_years_is_refused_at_its_field(mara: Person, days: int) -> None:
+    with pytest.raises(ValidationError) as refused:
+        actions.create(mara, scopes=["*"], at=NOW, days=days)
+
+    assert list(refused.value.message_dict) == ["days"]
+    assert actions.create(mara, scopes=["*"], at=NOW, days=actions.LONGEST_DAYS)[0].expires_at is not None
+
+
+def test_a_name_too_long_is_refused_at_its_field(mara: Person) -> None:
+    with pytest.raises(ValidationError) as refused:
+        actions.create(mara, scopes=["*"], at=NOW, name="n" * 101)
+
+    assert list(refused.value.message_dict) == ["name"]
+
+
+def test_people_make_and_revoke_their_own(mara: Person) -> None:
+    token, secret = actions.create(mara, scopes=["*"], at=NOW, by=mara)
+
+    actions.revoke(token, at=NOW, by=mara)
+
+    assert actions.find(secret, at=NOW) is None
+    assert {entry.actor for entry in JournalEntry.objects.all()} == {mara}
+
+
+def test_nobody_makes_a_token_that_speaks_for_somebody_else(mara: Person, otto: Person) -> None:
+    for by, person in [(otto, mara), (mara, otto)]:
+        with pytest.raises(PermissionDenied):
+            actions.create(person, scopes=["*"], at=NOW, by=by)
+
+    assert not Token.objects.exists()
+
+
+def test_a_role_without_the_right_makes_none(mara: Person) -> None:
+    mara.groups.get().permissions.remove(Permission.objects.get(codename="add_token"))
+
+    with pytest.raises(PermissionDenied):
+        actions.create(mara, scopes=["*"], at=NOW, by=Person.objects.get(pk=mara.pk))
+
+
+def test_administrators_revoke_anybodys_and_colleagues_only_their_own(mara: Person, otto: Person) -> None:
+    hers, her_secret = actions.create(mara, scopes=["*"], at=NOW)
+    his, his_secret = actions.create(otto, scopes=["*"], at=NOW)
+
+    with pytest.raises(PermissionDenied):
+        actions.revoke(his, at=NOW, by=mara)
+    actions.revoke(hers, at=NOW, by=otto)
+
+    assert actions.find(his_secret, at=NOW) == his
+    assert actions.find(her_secret, at=NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -122,7 +170,9 @@ def test_the_command_says_what_is_wrong(mara: Person) -> None:
         call_command("create_token", mara.email, "--scope", "everything")
 
 
-def test_the_administration_shows_the_secret_once_and_revokes(as_otto: Client, otto: Person, mara: Person) -> None:
+def test_the_administration_makes_ones_own_shows_the_secret_once_and_revokes(
+    as_otto: Client, otto: Person, mara: Person
+) -> None:
     made = as_otto.post(
         reverse("admin:workspace_hooks_token_add"),
         {"person": mara.pk, "name": "CRM", "scopes": "leads:read, stages:read", "days": "30"},
@@ -132,22 +182,25 @@ def test_the_administration_shows_the_secret_once_and_revokes(as_otto: Client, o
     assert secret in made.text
     assert "no-store" in made.headers["Cache-Control"]
     assert actions.find(secret, at=timezone.now()) == token
-    assert token.scopes == ["leads:read", "stages:read"]
+    assert (token.person, token.scopes) == (otto, ["leads:read", "stages:read"])
     assert JournalEntry.objects.get().actor == otto
     listed = reverse("admin:workspace_hooks_token_changelist")
     assert secret not in as_otto.get(listed).text
     assert secret not in as_otto.get(reverse("admin:workspace_hooks_token_change", args=[token.pk])).text
 
-    as_otto.post(listed, {"action": "revoke", "_selected_action": [token.pk]})
+    hers, her_secret = actions.create(mara, scopes=["*"], at=NOW)
+    as_otto.post(listed, {"action": "revoke", "_selected_action": [token.pk, hers.pk]})
 
     assert actions.find(secret, at=timezone.now()) is None
+    assert actions.find(her_secret, at=timezone.now()) is None
 
 
-def test_a_refused_scope_stands_at_its_field(as_otto: Client, mara: Person) -> None:
-    page = as_otto.post(
-        reverse("admin:workspace_hooks_token_add"), {"person": mara.pk, "name": "CRM", "scopes": "all", "days": ""}
-    )
+@pytest.mark.parametrize(
+    ("given", "field"), [({"scopes": "all", "days": ""}, "scopes"), ({"scopes": "*", "days": "9999"}, "days")]
+)
+def test_what_is_refused_stands_at_its_field(as_otto: Client, given: dict[str, str], field: str) -> None:
+    page = as_otto.post(reverse("admin:workspace_hooks_token_add"), {"name": "CRM", **given})
 
     assert page.status_code == HTTPStatus.OK
-    assert "scopes" in page.context["adminform"].form.errors
+    assert list(page.context["adminform"].form.errors) == [field]
     assert not Token.objects.exists()
