@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from leads.funnel import uses
 from leads.funnel.models import Reason, Stage, free_slug
 from leads.funnel.templates import StageTemplate, reasons
 from workspace.journal import actions as journal
@@ -53,7 +54,8 @@ def save_definition(row: Row, values: Mapping[str, Any], *, by: Person | None, a
     """Store a definition (stage, reason, source, campaign, tag, offering, interest; personas and custom fields of the rooms
     above) with `values`.
 
-    A stage gets its slug once; it stays when the name changes, since links and integrations use it.
+    A stage gets its slug once; it stays when the name changes, since links and integrations use it. Its kind stays, too, once
+    a deal was in it: ends, outcomes and numbers of the past rest on it.
 
     Raises:
         PermissionDenied: `by` may not define the funnel.
@@ -62,6 +64,8 @@ def save_definition(row: Row, values: Mapping[str, Any], *, by: Person | None, a
     act = "add" if row.pk is None else "change"
     if by is not None and not by.has_perm(f"{row._meta.app_label}.{act}_{row._meta.model_name}"):
         raise PermissionDenied(_("Only administrators define the funnel."))
+    if isinstance(row, Stage) and row.pk is not None:
+        _lock_path(row, values.get("kind", row.kind))
     before = type(row)._default_manager.filter(pk=row.pk).values(*values).first() if row.pk else None
     for key, value in values.items():
         setattr(row, key, value)
@@ -93,6 +97,20 @@ def _tell(row: Model, before: Mapping[str, Any] | None, *, by: Person | None, at
             what=what,
             name=str(row),
             fields=", ".join(changed),
+        )
+
+
+def _lock_path(stage: Stage, kind: str) -> None:
+    """One administrator at a time judges the path, and a stage becomes another `kind` only while nothing rests on it.
+
+    Raises:
+        ValidationError: for `kind`.
+    """
+    # A weak lock, which lets references to stages through: leads move and come in meanwhile.
+    kinds = dict(Stage.objects.select_for_update(no_key=True).order_by("pk").values_list("pk", "kind"))
+    if kinds[stage.pk] != kind and uses.is_used(stage):
+        raise ValidationError(
+            {"kind": _("Deals stand in this stage or passed it, so its kind stays. Add a stage of the other kind.")}
         )
 
 

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
+from leads.funnel import uses
 from leads.funnel.defining import definition_subject
 from leads.records.actions.companies import rename_steps
+from leads.records.actions.moving import was_passed
 from leads.records.models import Company, CustomField, Deal, Lead
 from workspace import subjects, verbs
 from workspace.jobs import kinds
@@ -99,6 +101,8 @@ verbs.register(
     Verb("company.imported", _("Company imported"), _("brought this company in from {file}"), "upload"),
     Verb("company.edited", _("Company edited"), _("changed"), "pencil"),
 )
+
+uses.register("passages", was_passed)
 
 kinds.register(kinds.JobKind("leads.records.rename_company", rename_steps))
 

@@ -12,6 +12,8 @@ from django.db.models import Model
 from django.template.loader import get_template
 from django.urls import reverse
 
+from leads.funnel import uses
+from leads.funnel.models import Stage
 from leads.records import filters, moving
 from leads.records.models import Deal, Lead
 from smarketing.celery import app
@@ -166,6 +168,16 @@ def test_every_gate_judges_a_lead_a_stage_and_a_person() -> None:
 
     for gate in moving.gates():
         assert len(inspect.signature(gate).parameters) == 3
+
+
+@pytest.mark.django_db
+def test_every_use_of_stages_answers_for_a_stage_that_nothing_rests_on() -> None:
+    entries = uses.entries()
+    told("Uses of stages", dict.fromkeys(entries, ""))
+
+    assert "passages" in entries
+    for key, is_there in entries.items():
+        assert is_there(Stage.objects.get(slug="new")) is False, key
 
 
 def test_every_filter_says_what_it_is_for() -> None:

@@ -1,20 +1,23 @@
 """The funnel: its templates, its definitions, and the administration that saves by the action. Otto administers."""
 
+import threading
 from collections.abc import Callable
 from http import HTTPStatus
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from leads.funnel import actions, templates
+from leads.funnel import actions, templates, uses
 from leads.funnel.models import Campaign, Reason, Source, Stage, Tag
 from leads.funnel.templates import StageTemplate
 from workspace.journal.models import JournalEntry
 from workspace.people.actions import add_person
 from workspace.people.models import Department, Person
 from workspace.people.roles import Role
+from workspace.registry import Registry
 from workspace.tests.moments import NOW
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +131,61 @@ def test_the_last_open_stage_stays() -> None:
 
     with pytest.raises(ValidationError, match="open stage to begin with"):
         actions.save_definition(first, {"is_active": False}, by=None, at=NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("_round", range(4))
+def test_two_who_retire_the_last_two_open_stages_at_once_leave_one(_round: int) -> None:
+    *others, sql, proposal = Stage.objects.filter(kind="open")
+    for stage in others:
+        actions.save_definition(stage, {"is_active": False}, by=None, at=NOW)
+    together = threading.Barrier(2)
+    refused: list[ValidationError] = []
+
+    def retire(stage: Stage) -> None:
+        connection.ensure_connection()
+        together.wait()
+        try:
+            actions.save_definition(stage, {"is_active": False}, by=None, at=NOW)
+        except ValidationError as error:
+            refused.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=retire, args=[stage]) for stage in (sql, proposal)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert Stage.objects.active().filter(kind="open").count() == 1
+    assert [list(error.message_dict) for error in refused] == [["kind"]]
+
+
+def test_the_kind_of_a_stage_that_nobody_passed_may_change() -> None:
+    sales = Department.objects.get(key="S")
+    values = {"name": "Pilot", "position": 55, "part": "middle", "department": sales}
+    Stage.objects.get(kind="disqualified").delete()
+    pilot = actions.save_definition(Stage(), values, by=None, at=NOW)
+
+    actions.save_definition(pilot, {"kind": "disqualified"}, by=None, at=NOW)
+
+    pilot.refresh_from_db()
+    assert pilot.kind == "disqualified"
+
+
+def test_the_kind_of_a_stage_on_which_a_room_above_rests_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uses, "_uses", Registry[uses.Use]("use of stages"))
+    uses.register("tests", lambda stage: stage.slug == "sql")
+    sql, engaged = Stage.objects.get(slug="sql"), Stage.objects.get(slug="engaged")
+
+    with pytest.raises(ValidationError) as refused:
+        actions.save_definition(sql, {"kind": "lost"}, by=None, at=NOW)
+
+    assert list(refused.value.message_dict) == ["kind"]
+    actions.save_definition(sql, {"kind": "open", "name": "Sales-qualified"}, by=None, at=NOW)
+    with pytest.raises(ValidationError, match="one_stage_a_closed_kind"):
+        actions.save_definition(engaged, {"kind": "lost"}, by=None, at=NOW)
 
 
 def test_a_closed_kind_has_one_stage() -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from leads.funnel.models import Reason, Stage
@@ -84,6 +84,17 @@ def move(
         reason_text=reason_text.strip(),
     )
     return lead
+
+
+def was_passed(stage: Stage) -> bool:
+    """Whether a deal stands in `stage` or passed it; until the transaction ends none comes there.
+
+    Waits for whoever is moving leads or taking them in, and lets others wait: asked only where a stage changes its nature.
+    """
+    with connection.cursor() as cursor:
+        # References to stages are checked when a transaction ends, so that no lock of the stage's row would be in the way.
+        cursor.execute("LOCK TABLE leads_records_stagepassage IN SHARE MODE")
+    return StagePassage.objects.filter(stage=stage).exists()
 
 
 def is_backwards(left: Stage, to: Stage) -> bool:
