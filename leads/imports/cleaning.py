@@ -27,7 +27,6 @@ MOST_REMEMBERED = 20_000
 _PLAIN_EMAIL = re.compile(
     r"[a-z0-9_%+\-]+(?:\.[a-z0-9_%+\-]+)*@(?:[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}\Z"
 )
-_DOMAIN = re.compile(r"[^\s/@.]+(?:\.[^\s/@.]+)+\Z")
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 _LONGEST_EMAIL = 254
 # Almost every cell of these is met once; remembering them costs more than cleaning again.
@@ -206,23 +205,12 @@ def _name(text: str) -> dict[str, str]:
     return {key: fields.clean_text(part, 120) for key, part in named.items() if part}
 
 
-def _domain(_column: Column) -> Clean:
-    def clean(text: str) -> str:
-        domain = re.sub(r"^[a-z]+://", "", fields.clean_text(text).lower()).split("/")[0]
-        domain = domain.removeprefix("www.").rstrip(".")
-        if len(domain) > 253 or not _DOMAIN.match(domain):  # noqa: PLR2004 - the longest name of a host
-            raise ValidationError(_("“%s” is no domain, as example.com is.") % text[:80])
-        return domain
-
-    return clean
-
-
 def _marks(column: Column) -> Clean:
     field = FIELDS[column.target]
     return lambda text: [str(name) for name in fields.clean_names(text, field.max_length)]
 
 
-_SPECIAL: dict[str, Callable[[Column], Clean]] = {"company_domain": _domain, "tags": _marks, "interests": _marks}
+_SPECIAL: dict[str, Callable[[Column], Clean]] = {"tags": _marks, "interests": _marks}
 
 
 def _custom(column: Column, definition: CustomField, zone: tzinfo) -> Clean:

@@ -25,6 +25,10 @@ from leads.records.telephones import telephone_key
 # Control characters but tab and line ends; NUL cannot be stored, the others only hurt.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 CURRENCY = re.compile(r"^[A-Z]{3}\Z")
+# Two labels at least, of letters of any script, digits, hyphens and underscores.
+_LABEL = r"[^\x00-,/:-@\[-^`{-\x7f\s.]+"
+DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})+\Z")
+LONGEST_DOMAIN = 253
 CONSENTS = ("mail", "phone", "visits")
 MOST_DIGITS = 30
 MOST_NAMES = 50
@@ -43,6 +47,7 @@ class Kind(StrEnum):
     TEXT = "text"
     EMAIL = "email"
     PHONE = "phone"
+    DOMAIN = "domain"
     NUMBER = "number"
     MONEY = "money"
     CURRENCY = "currency"
@@ -91,7 +96,7 @@ FIELDS: dict[str, LeadField] = {
         LeadField("phone", gettext_lazy("Telephone"), Kind.PHONE, 60, is_personal=True),
         _text("job_title", gettext_lazy("Job title"), 160, is_personal=True),
         _reference("company", gettext_lazy("Company"), "company", makes=True),
-        _text("company_domain", gettext_lazy("Company’s domain"), 253),
+        LeadField("company_domain", gettext_lazy("Company’s domain"), Kind.DOMAIN),
         _text("industry", gettext_lazy("Industry"), 120),
         _text("country", gettext_lazy("Country"), 80),
         _text("city", gettext_lazy("City"), 120),
@@ -274,6 +279,19 @@ def clean_link(value: object, max_length: int | None = 500) -> str:
     return link
 
 
+def clean_domain(value: object) -> str:
+    """The domain of whatever address is given of it (https://www.Example.com/about), in small letters and without `www.`;
+    or nothing."""
+    text = clean_text(value)
+    if not text:
+        return ""
+    host = re.split(r"[/?#]", re.sub(r"^[a-z]+://", "", text.lower()), maxsplit=1)[0]
+    domain = re.sub(r"^(?:www\.)+(?=[^.]+\.)", "", re.sub(r":\d*\Z", "", host).rstrip("."))
+    if len(domain) > LONGEST_DOMAIN or not DOMAIN.match(domain):
+        raise ValidationError(_("“%s” is no domain, as example.com is.") % text[:80])
+    return domain
+
+
 def clean_consent(value: object) -> dict[str, bool | None]:
     """What was consented to, by way: mail, phone, visits; unknown ways are refused, None says that nothing is known."""
     if not isinstance(value, Mapping):
@@ -333,6 +351,7 @@ def _clean_reference(field: LeadField, value: object) -> str | int | None:
 _cleaners: dict[Kind, Any] = {
     Kind.EMAIL: lambda _field, value: clean_email(value),
     Kind.PHONE: lambda _field, value: _clean_phone(value),
+    Kind.DOMAIN: lambda _field, value: clean_domain(value),
     Kind.NUMBER: lambda _field, value: clean_number(value),
     Kind.MONEY: lambda _field, value: clean_money(value),
     Kind.CURRENCY: lambda _field, value: _clean_currency(value),

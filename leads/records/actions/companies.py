@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from leads.records import custom, policies
+from leads.records import custom, fields, policies
 from leads.records.actions.changing import Changed, said
 from leads.records.models import Company, Lead
 from workspace.jobs import actions as jobs
@@ -79,7 +79,8 @@ def _set(company: Company, values: Mapping[str, Any]) -> list[Changed]:
     before = {key: getattr(company, key) for key in given}
     for key, value in given.items():
         setattr(company, key, value)
-    company.domain = company.domain.lower().removeprefix("www.")
+    if "domain" in given:
+        company.domain = _domain(company.domain)
     old_custom = dict(company.custom)
     company.custom = {key: value for key, value in {**company.custom, **own}.items() if value is not None}
     _demand_unique(company)
@@ -95,6 +96,13 @@ def _set(company: Company, values: Mapping[str, Any]) -> list[Changed]:
         for key, value in own.items()
         if old_custom.get(key) != value
     ]
+
+
+def _domain(given: str) -> str:
+    try:
+        return fields.clean_domain(given)
+    except ValidationError as error:
+        raise ValidationError({"domain": error.messages}) from error
 
 
 def _demand_unique(company: Company) -> None:

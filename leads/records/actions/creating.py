@@ -83,8 +83,7 @@ def _built(resolved: dict[str, Any], origin: Origin) -> Lead:
 
 
 def link_company(lead: Lead, domain: str, origin: Origin) -> None:
-    """Copy the company's name to the lead; a domain finds (or makes, or completes) the company."""
-    domain = domain.lower().removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
+    """Copy the company's name to the lead; a cleaned domain finds (or makes, or completes) the company."""
     if domain:
         known = Company.objects.living().filter(domain=domain).first()
         if known is not None:

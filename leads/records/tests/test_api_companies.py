@@ -66,7 +66,8 @@ def test_a_patch_changes_what_it_names_and_a_new_name_reaches_the_leads(caller: 
         ({"name": ""}, "name"),
         ({"name": "x" * 201}, "name"),
         ({"name": "a\x00b"}, "name"),
-        ({"name": "Falk", "domain": "KESTREL.example"}, "domain"),
+        ({"name": "Falk", "domain": "https://KESTREL.example/en"}, "domain"),
+        ({"name": "Falk", "domain": "no domain"}, "domain"),
         ({"name": "Falk", "account_owner": "nobody@fennmark.example"}, "account_owner"),
         ({"name": "Falk", "people_count": -1}, "people_count"),
         ({"name": "Falk", "renewal_date": "soon"}, "renewal_date"),
@@ -81,6 +82,14 @@ def test_a_company_that_does_not_fit_is_a_problem_at_its_field(
 
     assert list(caller.post("companies/", body, HTTPStatus.BAD_REQUEST)["errors"]) == [field]
     assert Company.objects.count() == 1
+
+
+def test_whatever_is_given_of_a_domain_it_is_stored_in_one_form(caller: Caller) -> None:
+    kestrel = CompanyFactory.create(name="Kestrel")
+
+    told = caller.patch(f"companies/{kestrel.pk}/", {"domain": "https://www.Kestrel.example/about/"})
+
+    assert told["domain"] == "kestrel.example"
 
 
 def test_companies_are_found_by_the_filters_of_their_page(caller: Caller) -> None:

@@ -87,6 +87,18 @@ def test_moments_are_told_in_utc_whatever_the_callers_zone(caller: Caller, sami:
     assert emails(caller.get("leads/?created_after=2026-11-18")) == [late.email]
 
 
+def test_a_companys_domain_comes_without_the_address_that_was_typed_around_it(caller: Caller) -> None:
+    company = CompanyFactory.create(name="Kestrel")
+    ada = lead(email="ada@kestrel.example", company=company)
+
+    caller.patch(f"leads/{ada.pk}/", {"company_domain": "http://www.kestrel.example/about/"})
+
+    company.refresh_from_db()
+    assert company.domain == "kestrel.example"
+    refused = caller.patch(f"leads/{ada.pk}/", {"company_domain": "kestrel"}, HTTPStatus.BAD_REQUEST)
+    assert list(refused["errors"]) == ["company_domain"]
+
+
 @pytest.mark.parametrize("by", ["id", "name"])
 def test_a_new_lead_takes_references_by_id_and_by_name(caller: Caller, sami: Person, by: str) -> None:
     company = CompanyFactory.create(name="Kestrel", domain="kestrel.example")

@@ -189,7 +189,8 @@ def test_a_new_name_reaches_the_leads_there(client: Client, sami: Person, ostert
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("domain", "www.corvane.example", "Corvane Foods has this domain already."),
+        ("domain", "https://www.corvane.example/en", "Corvane Foods has this domain already."),
+        ("domain", "corvane", "“corvane” is no domain, as example.com is."),
         ("name", "", "This field is required."),
         ("people_count", "-3", "greater than or equal to 0"),
         ("renewal_date", "soon", "Enter a valid date."),
