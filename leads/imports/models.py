@@ -1,10 +1,11 @@
 """Imports: a file of leads on its way in, what became of each of its rows, and the rows that could not come in."""
 
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -22,12 +23,23 @@ class ImportQuerySet(models.QuerySet["Import"]):
         """As the list shows them, with who brought the file and the job's progress."""
         return self.select_related("by", "job").order_by("-created_at", "-pk")
 
+    def continued_by(self, person: Person) -> Self:
+        """Those with which `person` may go on, and whose file they may fetch: their own; who administers imports, all."""
+        seen = self.visible_to(person)
+        return seen if person.has_perm("leads_imports.change_import") else seen.filter(by=person)
+
+    def at_rest_since(self, moment: datetime) -> Self:
+        """Those that were done, or begun and left alone, before `moment`; none whose job waits or runs."""
+        at_work = Job.objects.filter(pk=OuterRef("job_id"), state__in=[Job.State.WAITING, Job.State.RUNNING])
+        return self.filter(~Exists(at_work), Q(done_at__lt=moment) | Q(done_at=None, created_at__lt=moment))
+
 
 class Import(models.Model):
     """One file of leads, from its upload to its result.
 
     `mapping` is `leads.imports.mapping.Mapping`, `survey` is `leads.imports.suggesting.Survey`, `preview` what the check found.
-    `text` is the file as UTF-8 while a job reads it. The counts grow with the job and are final when it is done.
+    `text` is the file as UTF-8 while a job reads it. The counts grow with the job and are final when it is done. Its files go
+    when they were kept long enough; the rest stays.
     """
 
     class State(models.TextChoices):
@@ -58,7 +70,7 @@ class Import(models.Model):
         EXTERNAL_ID = "external_id", _("External id")
         PHONE = "phone", _("Telephone")
 
-    file = models.FileField(_("file"), upload_to="imports/%Y/%m/", max_length=300)
+    file = models.FileField(_("file"), upload_to="imports/%Y/%m/", max_length=300, blank=True)
     name = models.CharField(_("name of the file"), max_length=200)
     size = models.BigIntegerField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="imports")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from leads.imports import policies
 from leads.imports.models import Import
+from leads.imports.options import KEEP_DAYS
 from leads.records.actions.intake import Act
 from workspace.jobs.models import Job
 from workspace.pages import wording
@@ -69,7 +70,8 @@ class ImportView:
 
     def __init__(self, import_: Import, person: Person, step: str, now: datetime) -> None:
         self.import_, self.step, self._now = import_, step, now
-        self.may_continue = policies.may_continue(person, import_)
+        self.has_file = bool(import_.file)
+        self.may_continue = self.has_file and policies.may_continue(person, import_)
         self.job: Job | None = import_.job
 
     def steps(self) -> list[Step]:
@@ -86,6 +88,11 @@ class ImportView:
             )
             for place, (key, label) in enumerate(STEPS.items())
         ]
+
+    @property
+    def kept_until(self) -> datetime:
+        """Until when the file is kept. Costs a query."""
+        return (self.import_.done_at or self.import_.created_at) + timedelta(days=KEEP_DAYS.get())
 
     @property
     def is_at_work(self) -> bool:

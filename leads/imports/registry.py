@@ -1,12 +1,18 @@
-"""What imports make known to the floors below: a subject, verbs, jobs, default permissions, a filter of leads."""
+"""What imports make known to the floors below: a subject, verbs, jobs, files, default permissions, a filter of leads."""
 
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from leads.imports.actions import checking, running
 from leads.imports.filters import ImportFilter
 from leads.imports.models import Import
+from leads.imports.options import KEEP_DAYS
 from leads.records import filters
 from workspace import subjects, verbs
+from workspace.files.kinds import FileKind
+from workspace.files.kinds import register as keep
 from workspace.jobs import kinds
 from workspace.pages import navigation
 from workspace.people import roles
@@ -34,6 +40,30 @@ verbs.register(
 )
 kinds.register(kinds.JobKind(running.KIND, running.steps))
 kinds.register(kinds.JobKind(checking.KIND, checking.steps))
+
+# A text is made anew when it is needed; one that a failed job left behind is of no use for long.
+TEXT_DAYS = 7
+FOLDER = "imports"
+
+
+def _kept_long_enough(now: datetime) -> QuerySet[Import]:
+    return Import.objects.at_rest_since(now - timedelta(days=KEEP_DAYS.get()))
+
+
+def _left_behind(now: datetime) -> QuerySet[Import]:
+    return Import.objects.at_rest_since(now - timedelta(days=TEXT_DAYS))
+
+
+keep(
+    FileKind(
+        "import", Import, "file", FOLDER, _kept_long_enough, visible_to=Import.objects.continued_by,
+    ),
+    FileKind(
+        "refused-rows", Import, "refused_file", FOLDER, _kept_long_enough, visible_to=Import.objects.visible_to,
+        name=lambda import_: f"refused-{import_.pk}.csv", media_type="text/csv",
+    ),
+    FileKind("import-text", Import, "text", FOLDER, _left_behind),
+)  # fmt: skip
 filters.register(
     "import", ImportFilter(_("Import"), help_text=_("By id, and what it did: 12, 12-created or 12-updated."))
 )

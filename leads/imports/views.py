@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -69,7 +69,8 @@ def look(request: SignedInRequest, pk: int) -> HttpResponse:
             form.add_error(None, error)
         else:
             return redirect("imports:map" if "go_on" in request.POST else "imports:look", pk)
-    layout, rows = first_rows(_visible(request, pk), SHOWN_ROWS)
+    import_ = _visible(request, pk)
+    layout, rows = first_rows(import_, SHOWN_ROWS) if import_.file else (None, [])
     context = {"view": _view(request, import_, "look"), "form": form, "layout": layout, "rows": rows}
     return render(request, "leads/imports/look.html", context, status=_status(form))
 
@@ -154,11 +155,11 @@ def stop(request: SignedInRequest, pk: int) -> HttpResponse:
 def refused(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """The file of the rows that could not come in, with line and reason."""
     import_ = _visible(request, pk)
-    name = f"refused-{import_.pk}.csv"
     if import_.refused_file:
-        return FileResponse(import_.refused_file.open("rb"), as_attachment=True, filename=name, content_type="text/csv")
+        return redirect("files:file", "refused-rows", pk)
+    # A run that ended early has them in the database only.
     response = StreamingHttpResponse(refusals.lines(import_), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Disposition"] = f'attachment; filename="refused-{import_.pk}.csv"'
     return response
 
 

@@ -20,6 +20,7 @@ from leads.imports.reading import encodings, layout, texts
 from leads.imports.reading.layout import Layout
 from leads.imports.reading.rows import Row, Rows
 from workspace.errors import Conflict
+from workspace.files import actions as files
 from workspace.jobs import actions as jobs
 from workspace.jobs.models import Job
 from workspace.people.models import Person
@@ -43,6 +44,18 @@ class ImportMoved(Conflict):
         self.import_ = import_
 
 
+class FileGone(Conflict):
+    """The file was kept long enough, and is there no more; `import_` is its state."""
+
+    title = "No longer here"
+
+    def __init__(self, import_: Import) -> None:
+        super().__init__(
+            _("The file of this import was removed after the time for which files are kept. Bring it again.")
+        )
+        self.import_ = import_
+
+
 def demand(import_: Import, by: Person | None) -> None:
     """Raise PermissionDenied unless `by` may go on with the import; None is the command line."""
     if by is not None and not policies.may_continue(by, import_):
@@ -54,6 +67,7 @@ def lock(import_: Import, to: Import.State) -> Import:
 
     Raises:
         ImportMoved: it may not.
+        FileGone: its file is there no more.
     """
     # The job first, as the worker locks it: who waits for its step must not hold what the step needs.
     if import_.job_id is not None:
@@ -62,6 +76,8 @@ def lock(import_: Import, to: Import.State) -> Import:
     stored = locked.select_related("job", "by", "sort_by").get(pk=import_.pk)
     if to not in Import.MOVES[Import.State(stored.state)]:
         raise ImportMoved(stored)
+    if not stored.file:
+        raise FileGone(stored)
     return stored
 
 
@@ -157,8 +173,7 @@ def drop(import_: Import) -> None:
     if import_.job is not None and import_.job.is_open:
         jobs.cancel(import_.job, at=timezone.now())
     import_.job = None
-    if import_.text:
-        import_.text.delete(save=False)
+    files.discard(import_, "text")
 
 
 def open_head(import_: Import) -> IO[bytes]:

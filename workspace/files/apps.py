@@ -1,0 +1,6 @@
+from workspace.rooms import Room
+
+
+class FilesRoom(Room):
+    name = "workspace.files"
+    label = "workspace_files"
