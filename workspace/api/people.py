@@ -66,4 +66,4 @@ class PersonViewSet(ReadViewSet[Person]):
     @action(detail=False)
     def me(self, request: SignedInApiRequest, **_url: Any) -> Response:
         """The person whose token or session this is."""
-        return Response(self.get_serializer(self.get_queryset().get(pk=request.user.pk)).data)
+        return self.shown(self.get_queryset().get(pk=request.user.pk))

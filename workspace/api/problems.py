@@ -1,5 +1,6 @@
 """Errors of the API as `application/problem+json` (RFC 9457), each kind answered in one place."""
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
@@ -103,8 +104,10 @@ def _of_framework(error: exceptions.APIException, _context: Mapping[str, Any]) -
     response = problem(error.status_code, str(error.detail))
     if header := getattr(error, "auth_header", None):
         response["WWW-Authenticate"] = header
-    if wait := getattr(error, "wait", None):
-        response["Retry-After"] = f"{wait:.0f}"
+    if (wait := getattr(error, "wait", None)) is not None:
+        response["Retry-After"] = str(math.ceil(wait))
+    if tag := getattr(error, "tag", None):
+        response["ETag"] = tag
     return response
 
 

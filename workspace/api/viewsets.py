@@ -1,17 +1,21 @@
-"""The base of every room's viewsets: who asks, by which way, in which time zone, and how lists and errors are told."""
+"""The base of every room's viewsets: who asks, by which way, in which time zone, and how records, lists and errors are told."""
 
 import zoneinfo
+from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, ClassVar, TypeVar
 
 from django.db.models import Model
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from rest_framework import mixins
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
+from workspace.api import conditions
 from workspace.api.content import JsonOnly, JsonParser
 from workspace.api.filtering import FilterBackend
 from workspace.api.pagination import KeysetPagination
@@ -44,7 +48,28 @@ class ApiViewSet(GenericViewSet[Row]):
             return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Everything before the view's own work, which is then done under the conditions that the caller set."""
         super().initial(request, *args, **kwargs)
+        self._set_zone()
+        method = str(request.method).lower()
+        if (handler := getattr(self, method, None)) is not None:
+            setattr(self, method, self._under_conditions(handler))
+
+    def _under_conditions(self, handler: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        def handle(*args: Any, **kwargs: Any) -> HttpResponse:
+            with conditions.unchanged(self):
+                return handler(*args, **kwargs)
+
+        return handle
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """The answer drawn, with its tag. Anything may come: views answer a `Response`, problems are plain ones."""
+        final = super().finalize_response(request, response, *args, **kwargs)
+        if isinstance(final, Response) and not final.is_rendered:
+            final.render()
+        return conditions.tagged(request, final)
+
+    def _set_zone(self) -> None:
         try:
             timezone.activate(self.request.user.zone)
         except zoneinfo.ZoneInfoNotFoundError:  # the zone was valid on the machine that stored it
@@ -56,6 +81,19 @@ class ApiViewSet(GenericViewSet[Row]):
         if record is None:
             raise Http404
         return record
+
+    def version_of(self, record: Row) -> str:
+        """What `If-Match` is compared with. A resource whose state lies beside its row, too, says more."""
+        return conditions.version_of(record)
+
+    def shown(self, record: Row, status: int = HTTPStatus.OK, **headers: str) -> Response:
+        """The record as the resource shows it, whatever the caller did to it, with the tag for what comes next."""
+        serializer = type(self).serializer_class
+        assert serializer is not None, f"{type(self).__name__} shows no records."
+        data = serializer(record, context=self.get_serializer_context()).data
+        response = Response(data, status, headers=headers)
+        response.version = self.version_of(record)  # type: ignore[attr-defined]  # read by `conditions.tagged`
+        return response
 
     def given(self, serializer: type[BaseSerializer[Any]], *, partial: bool = False) -> dict[str, Any]:
         """The body as `serializer` reads it; a partial one needs no field.
@@ -73,5 +111,8 @@ class ApiViewSet(GenericViewSet[Row]):
         return {}
 
 
-class ReadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet[Row]):
+class ReadViewSet(mixins.ListModelMixin, ApiViewSet[Row]):
     """A resource that is read: its list, and one record."""
+
+    def retrieve(self, _request: SignedInApiRequest, **_url: Any) -> Response:
+        return self.shown(self.get_object())

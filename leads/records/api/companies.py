@@ -32,12 +32,10 @@ class CompanyViewSet(ReadViewSet[Company]):
     def create(self, request: SignedInApiRequest, **_url: Any) -> Response:
         """Make a company."""
         company = actions.create_company(self.given(CompanyValuesSerializer), by=request.user, at=timezone.now())
-        headers = {"Location": request.build_absolute_uri(f"{company.pk}/")}
-        return Response(self.get_serializer(company).data, status.HTTP_201_CREATED, headers=headers)
+        return self.shown(company, status.HTTP_201_CREATED, Location=request.build_absolute_uri(f"{company.pk}/"))
 
     @extend_schema(request=CompanyValuesSerializer)
     def partial_update(self, request: SignedInApiRequest, **_url: Any) -> Response:
         """Change the fields that the body names; a new name reaches the company's leads soon."""
         company, given = self.get_object(), self.given(CompanyValuesSerializer, partial=True)
-        changed = actions.change_company(company, given, by=request.user, at=timezone.now())
-        return Response(self.get_serializer(changed).data)
+        return self.shown(actions.change_company(company, given, by=request.user, at=timezone.now()))

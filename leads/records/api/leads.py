@@ -192,7 +192,7 @@ class LeadViewSet(ReadViewSet[Lead]):
 
     def _shown(self, lead: Lead, code: int = status.HTTP_200_OK, **headers: str) -> Response:
         """The lead as stored, with all that an action changed."""
-        return Response(self._told(lead), code, headers=headers)
+        return self.shown(self.get_queryset().get(pk=lead.pk), code, **headers)
 
     def _page(self, rows: QuerySet[Any]) -> Response:
         page = self.paginate_queryset(FilterBackend().filter_queryset(self.request, rows, self))
