@@ -118,7 +118,8 @@ FIELDS: dict[str, LeadField] = {
         LeadField("currency", gettext_lazy("Currency"), Kind.CURRENCY, on_deal=True),
         LeadField("created_at", gettext_lazy("Created"), Kind.MOMENT, only_new=True),
         LeadField("closed_at", gettext_lazy("Closed"), Kind.MOMENT, only_new=True),
-        _reference("lost_reason", gettext_lazy("Reason"), "reason", makes=True),
+        # Longer than a name: “Other: …” carries words.
+        LeadField("lost_reason", gettext_lazy("Reason"), Kind.REFERENCE, 1_000, refers_to="reason"),
         LeadField("next_step", gettext_lazy("Next step"), Kind.TEXT, 200, is_personal=True),
         LeadField("next_step_at", gettext_lazy("Next step on"), Kind.MOMENT),
         LeadField("asleep_until", gettext_lazy("Asleep until"), Kind.DATE),

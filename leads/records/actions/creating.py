@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from leads.funnel.models import Stage
 from leads.records import custom, fields, policies
 from leads.records.actions import rules
+from leads.records.actions.ending import Ending, ending_of
+from leads.records.actions.moving import put
 from leads.records.actions.resolving import Origin, company_called, resolve
 from leads.records.models import Company, Deal, Lead, StagePassage
 from leads.records.telephones import telephone_key
@@ -18,13 +20,14 @@ from workspace.journal import actions as journal
 from workspace.people.models import Person
 
 TO_MANY = ("interests", "tags")
-NOT_COLUMNS = {*TO_MANY, "company_domain", "lost_reason", "closed_at", "created_at"}
+NOT_COLUMNS = {*TO_MANY, "company_domain", "closed_at", "created_at"}
 
 
 def create(values: Mapping[str, object], *, by: Person | None, at: datetime, is_demo: bool = False) -> Lead:
     """Make a lead of `values` (by the keys of `fields.FIELDS`, and `custom`) in its stage, the first one unless given.
 
-    `created_at` in the values tells when the lead was first known, where that was before `at`.
+    `created_at` in the values tells when the lead was first known, where that was before `at`. In a closed stage the lead is
+    made in the first one, and ends at once: at `closed_at`, and with `lost_reason` where it was a bad end.
 
     Raises:
         PermissionDenied: `by` may not make leads.
@@ -41,8 +44,12 @@ def _create(values: Mapping[str, object], origin: Origin) -> Lead:
     by, is_demo = origin.by, origin.is_demo
     given = dict(values)
     own = custom.clean("lead", given.pop("custom", {}))
-    resolved = resolve(fields.clean(given), origin)
-    lead = _built(resolved, origin)
+    cleaned = fields.clean(given)
+    why = {"lost_reason": cleaned.pop("lost_reason", None)}
+    resolved = resolve(cleaned, origin)
+    stage = resolved.pop("stage", None) or _first_stage()
+    ending = ending_of(stage, resolved | why, at=origin.at)
+    lead = _built(resolved, _first_stage() if ending else stage, ending, origin)
     lead.custom = {key: value for key, value in own.items() if value is not None}
     lead.is_demo = is_demo
     rules.demand_identity(lead)
@@ -56,14 +63,24 @@ def _create(values: Mapping[str, object], origin: Origin) -> Lead:
     journal.record(
         "lead.created", subject=lead, by=by, at=lead.created_at, is_demo=is_demo, name=str(lead), stage=lead.stage.name
     )
+    if ending is not None:
+        put(lead, ending.stage, by=by, at=ending.at, reason=ending.reason, text=ending.text)
     return lead
 
 
-def _built(resolved: dict[str, Any], origin: Origin) -> Lead:
-    stage = resolved.pop("stage", None) or Stage.objects.on_path().first()
+def _first_stage() -> Stage:
+    stage = Stage.objects.on_path().first()
     if stage is None or stage.is_closed:
-        raise ValidationError({"stage": _("A new lead starts in an open stage.")})
-    created_at = min(resolved.get("created_at") or origin.at, origin.at)
+        raise ValidationError({"stage": _("The funnel has no open stage.")})
+    return stage
+
+
+def _built(resolved: dict[str, Any], stage: Stage, ending: Ending | None, origin: Origin) -> Lead:
+    created_at = min(resolved.get("created_at") or (ending.at if ending else origin.at), origin.at)
+    if ending is not None and ending.at < created_at:
+        raise ValidationError({"closed_at": _("It was closed before it was created.")})
+    if ending is not None and resolved.get("next_step"):
+        raise ValidationError({"next_step": _("This deal is closed; open the next one first.")})
     consent = fields.merged_consent({}, resolved.get("consent", {}))
     columns = {key: value for key, value in resolved.items() if key not in NOT_COLUMNS}
     lead = Lead(

@@ -65,9 +65,19 @@ def move(
     if lead.stage_id == to.pk or (seen_in is not None and lead.stage_id != seen_in.pk):
         raise MovedMeanwhile(lead)
     _judge(lead, to, by=by, reason=reason, text=reason_text.strip())
+    put(lead, to, by=by, at=at, reason=reason, text=reason_text.strip())
+    return lead
+
+
+def put(lead: Lead, to: Stage, *, by: Person | None, at: datetime, reason: Reason | None, text: str) -> None:
+    """Carry out a move that was judged, of a lead that is locked or new, and journal it.
+
+    Raises:
+        ValidationError: for `at`: the lead came into its present stage later.
+    """
     deal = lead.deals.select_for_update(no_key=True).get(is_current=True)
     left, seconds = lead.stage, _leave(deal, to, by=by, at=at)
-    _enter(lead, deal, to, at=at, reason=reason, text=reason_text.strip())
+    _enter(lead, deal, to, at=at, reason=reason, text=text)
     journal.record(
         "lead.moved",
         subject=lead,
@@ -81,9 +91,8 @@ def move(
         seconds=seconds,
         deal=deal.number,
         reason=reason.name if reason else "",
-        reason_text=reason_text.strip(),
+        reason_text=text,
     )
-    return lead
 
 
 def was_passed(stage: Stage) -> bool:

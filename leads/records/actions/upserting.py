@@ -7,6 +7,8 @@ from typing import Literal
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from leads.funnel.models import Stage
@@ -14,6 +16,7 @@ from leads.records import fields, policies, references
 from leads.records.actions import rules
 from leads.records.actions.changing import change
 from leads.records.actions.creating import create
+from leads.records.actions.ending import ending_of
 from leads.records.actions.moving import MovedElsewhere, move
 from leads.records.fields import FIELDS
 from leads.records.models import Lead
@@ -39,7 +42,7 @@ def upsert(rows: Sequence[Mapping[str, object]], *, match: str, by: Person | Non
     """Create or update the leads of `rows`, in their order, each in a transaction of its own.
 
     `match` is the field that recognises a lead: `external_id`, `email` or `phone`. A row that does not fit is refused and
-    leaves no trace; a stage other than the lead's moves it.
+    leaves no trace; a stage other than the lead's moves it, to an end at the row's `closed_at`.
 
     Raises:
         PermissionDenied: `by` may not make or not change leads.
@@ -67,12 +70,11 @@ def _upsert(row: Mapping[str, object], match: str, *, by: Person | None, at: dat
 def _store(row: Mapping[str, object], match: str, *, by: Person | None, at: datetime) -> Upserted:
     lead = _recognised(row, match)
     if lead is None:
-        made = create({key: value for key, value in row.items() if key != "lost_reason"}, by=by, at=at)
+        made = create(row, by=by, at=at)
         return Upserted("created", made.pk)
     given = {key: value for key, value in row.items() if key not in {*_ONLY_NEW, "stage", "lost_reason"}}
     stored = change(lead, given, by=by, at=at)
-    if row.get("stage"):
-        stored = _moved(stored, row, by=by, at=at)
+    stored = _moved(stored, row, by=by, at=at)
     return Upserted("unchanged" if stored.version == lead.version else "updated", lead.pk)
 
 
@@ -94,16 +96,21 @@ def _recognised(row: Mapping[str, object], match: str) -> Lead | None:
 
 
 def _moved(lead: Lead, row: Mapping[str, object], *, by: Person | None, at: datetime) -> Lead:
-    """The lead in the row's stage, moved there unless it is there already."""
-    given = fields.clean({key: row.get(key) for key in ("stage", "lost_reason")})
-    to = references.find("stage", given["stage"])
+    """The lead in the row's stage, moved there unless it is there already; where that is an end, at the row's `closed_at`."""
+    given = fields.clean({key: row.get(key) for key in ("stage", "closed_at", "lost_reason")})
+    to = references.find("stage", given["stage"]) if given["stage"] else lead.stage
     if not isinstance(to, Stage):
         raise ValidationError({"stage": _("No stage is called “%s”.") % str(given["stage"])[:80]})
-    if to.pk == lead.stage_id:
+    if to.pk == lead.stage_id and (to.is_closed or given["closed_at"] is None):
         return lead
-    reason = references.find_reason(to.kind, given["lost_reason"]) if given["lost_reason"] else None
+    ending = ending_of(to, given, at=at)
+    if ending is not None and ending.at < lead.stage_entered_at:
+        told = {"stage": lead.stage, "day": date_format(localtime(lead.stage_entered_at), "DATE_FORMAT")}
+        raise ValidationError({"closed_at": _("The lead came into “%(stage)s” later than that, on %(day)s.") % told})
     try:
-        return move(lead, to, by=by, at=at, reason=reason)
+        if ending is not None:
+            return move(lead, to, by=by, at=ending.at, reason=ending.reason, reason_text=ending.text)
+        return move(lead, to, by=by, at=at)
     except MovedElsewhere as error:
         raise ValidationError({"stage": str(error)}) from error
 

@@ -40,13 +40,9 @@ _SCHEMAS: dict[Kind, dict[str, Any]] = {
     Kind.CHOICES: {"type": "array", "items": dict(REFERENCE)},
     Kind.CONSENT: {"type": "object", "additionalProperties": {"type": "boolean"}},
 }
-READ_ONLY = {
-    **dict.fromkeys(
-        ("id", "version", "url", "company_name", "value_base", "consent_at", *fields.READ_ONLY),
-        _("This is read-only."),
-    ),
-    **dict.fromkeys(("closed_at", "lost_reason"), _("A lead is closed by moving it: POST …/move/.")),
-}
+READ_ONLY = dict.fromkeys(
+    ("id", "version", "url", "company_name", "value_base", "consent_at", *fields.READ_ONLY), _("This is read-only.")
+)
 
 
 class LeadValueField(serializers.Field[Any, Any, Any, Any]):
@@ -94,9 +90,12 @@ class LeadValuesSerializer(GivenSerializer):
 
 
 class NewLeadSerializer(LeadValuesSerializer):
-    """A new lead: an e-mail address, a telephone number or an external id, or a name with a company."""
+    """A new lead: an e-mail address, a telephone number or an external id, or a name with a company.
 
-    keys = [key for key in FIELDS if key not in ("closed_at", "lost_reason")]
+    In a closed stage it ended at `closed_at` (now, unless given); lost and disqualified take a `lost_reason`.
+    """
+
+    keys = FIELDS
 
 
 class ChangedLeadSerializer(LeadValuesSerializer):
@@ -107,13 +106,14 @@ class ChangedLeadSerializer(LeadValuesSerializer):
         **READ_ONLY,
         "stage": _("A stage is changed by moving the lead: POST …/move/."),
         "created_at": _("This is set when the lead is made."),
+        **dict.fromkeys(("closed_at", "lost_reason"), _("A lead is closed by moving it: POST …/move/.")),
     }
 
 
 class UpsertedLeadSerializer(LeadValuesSerializer):
-    """One row of an upsert; `lost_reason` counts with a stage that is lost or disqualified."""
+    """One row of an upsert; `closed_at` counts with a closed stage, `lost_reason` with one that is lost or disqualified."""
 
-    keys = [key for key in FIELDS if key != "closed_at"]
+    keys = FIELDS
 
 
 class UpsertSerializer(GivenSerializer):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from leads.funnel.models import Campaign, Interest, Source, Tag
+from leads.funnel.models import Campaign, Interest, Reason, Source, Tag
 from leads.records import actions
 from leads.records.models import Company, CustomField, Deal, Lead
 from leads.records.tests.factories import NOON, lead, person, stage
@@ -92,10 +92,84 @@ def test_it_is_not_made_in_the_future() -> None:
     assert create(email="anke@ostertal.example", created_at=NOON + HOUR).created_at == NOON
 
 
-@pytest.mark.parametrize("slug", ["won", "lost", "disqualified"])
-def test_it_does_not_begin_at_an_end(slug: str) -> None:
-    with pytest.raises(ValidationError, match="open stage"):
-        create(email="anke@ostertal.example", stage=slug)
+def test_a_closed_lead_comes_in_by_the_first_stage_with_its_own_dates(sami: Person) -> None:
+    began, ended = NOON - 50 * HOUR, NOON - 10 * HOUR
+    made = actions.create(
+        {"email": "anke@ostertal.example", "stage": "won", "created_at": began, "closed_at": ended, "value": "9"},
+        by=sami,
+        at=NOON,
+    )
+
+    made.refresh_from_db()
+    assert (made.stage.slug, made.furthest_stage.slug, made.lost_reason) == ("won", "won", None)
+    assert (made.created_at, made.closed_at, made.stage_entered_at) == (began, ended, ended)
+    deal = Deal.objects.get()
+    assert (deal.opened_at, deal.closed_at, deal.outcome, deal.value) == (began, ended, "won", Decimal(9))
+    stays = deal.passages.values_list("stage__slug", "entered_at", "left_at", "by")
+    assert list(stays) == [("new", began, ended, sami.pk), ("won", ended, None, sami.pk)]
+    entries = [(entry.verb, entry.at, str(entry.line)) for entry in JournalEntry.objects.order_by("pk")]
+    assert entries == [
+        ("lead.created", began, "made this lead, in New"),
+        ("lead.moved", ended, "moved it from New to Won"),
+    ]
+    assert JournalEntry.objects.get(verb="lead.moved").facts["seconds"] == 40 * 3_600
+
+
+def test_it_ends_now_unless_told_and_began_then_unless_told() -> None:
+    now = create(email="a@ostertal.example", stage="won", created_at=NOON - HOUR)
+    at_once = create(email="b@ostertal.example", stage="won")
+    once = create(email="c@ostertal.example", stage="won", closed_at=NOON - 9 * HOUR)
+
+    assert (now.created_at, now.closed_at) == (NOON - HOUR, NOON)
+    assert (at_once.created_at, at_once.closed_at) == (NOON, NOON)
+    assert (once.created_at, once.closed_at) == (NOON - 9 * HOUR, NOON - 9 * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("given", "name", "text"),
+    [("price", "Price", ""), ("Other: They sold: the plant.", "Other", "They sold: the plant.")],
+)
+def test_a_lost_one_brings_its_reason_or_words_of_its_own(given: str, name: str, text: str) -> None:
+    made = create(email="anke@ostertal.example", stage="lost", lost_reason=given)
+
+    assert (made.stage.slug, str(made.lost_reason), made.furthest_stage.slug) == ("lost", name, "new")
+    deal = Deal.objects.get()
+    assert (str(deal.reason), deal.reason_text) == (name, text)
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "words"),
+    [
+        ({"stage": "lost"}, "lost_reason", "Say why, from the list."),
+        ({"stage": "lost", "lost_reason": "Too dear"}, "lost_reason", "There are: Price, Competitor, Timing"),
+        ({"stage": "lost", "lost_reason": "Too dear"}, "lost_reason", "For your own words write “Other: …”."),
+        ({"stage": "lost", "lost_reason": "No need"}, "lost_reason", "No reason for “Lost” is called “No need”."),
+        ({"stage": "lost", "lost_reason": "Price: high"}, "lost_reason", "is called “Price: high”."),
+        ({"stage": "disqualified", "lost_reason": "Other"}, "lost_reason", "“Other” asks for a few words: “Other: …”."),
+        ({"stage": "won", "closed_at": NOON + HOUR}, "closed_at", "still to come"),
+        ({"stage": "won", "closed_at": NOON - 2 * HOUR, "created_at": NOON}, "closed_at", "closed before"),
+        ({"stage": "sal", "closed_at": NOON}, "closed_at", "its stage “SAL” is an open one"),
+        ({"closed_at": NOON}, "closed_at", "its stage “New” is an open one"),
+        ({"stage": "won", "next_step": "Call", "next_step_at": NOON}, "next_step", "This deal is closed"),
+    ],
+)
+def test_an_end_that_does_not_fit_is_refused_at_its_field(values: dict[str, Any], field: str, words: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        create(email="anke@ostertal.example", **values)
+
+    assert list(refused.value.message_dict) == [field]
+    assert words in refused.value.message_dict[field][0]
+    assert not Lead.objects.exists()
+
+
+def test_a_reason_may_be_given_by_its_id_if_it_is_of_the_list() -> None:
+    price = Reason.objects.get(kind="lost", name="Price")
+    need = Reason.objects.get(kind="disqualified", name="No need")
+
+    assert create(email="anke@ostertal.example", stage="lost", lost_reason=price.pk).lost_reason == price
+    with pytest.raises(ValidationError) as refused:
+        create(email="b@ostertal.example", stage="lost", lost_reason=need.pk)
+    assert list(refused.value.message_dict) == ["lost_reason"]
 
 
 def test_what_is_named_and_unknown_is_made_once(sami: Person) -> None:

@@ -139,6 +139,22 @@ def test_unknown_sources_tags_and_companies_are_made_and_unknown_people_refused(
     assert [tag["name"] for tag in told["tags"]] == ["Hot", "Nordic"]
 
 
+def test_a_lead_that_ended_elsewhere_is_made_with_its_end(caller: Caller) -> None:
+    body = {
+        "email": "ada@kestrel.example",
+        "stage": "Lost",
+        "created_at": "2025-03-01",
+        "closed_at": "2025-06-01T08:00Z",
+    }
+
+    told = caller.post("leads/", body | {"lost_reason": "Price"}, HTTPStatus.CREATED)
+
+    assert (told["stage"]["slug"], told["lost_reason"]["name"]) == ("lost", "Price")
+    assert (told["closed_at"], told["stage_entered_at"]) == ("2025-06-01T08:00:00Z", "2025-06-01T08:00:00Z")
+    (deal,) = caller.get(f"leads/{told['id']}/deals/")["results"]
+    assert (deal["outcome"], deal["closed_at"]) == ("lost", "2025-06-01T08:00:00Z")
+
+
 @pytest.mark.parametrize(
     ("body", "errors"),
     [
@@ -146,13 +162,13 @@ def test_unknown_sources_tags_and_companies_are_made_and_unknown_people_refused(
         ({"email": "ada"}, {"email": "“ada” is no e-mail address."}),
         ({"email": "a@b.example", "owner": "nobody@x.example"}, {"owner": "No owner is called"}),
         ({"email": "a@b.example", "stage": "moon"}, {"stage": "No stage is called “moon”."}),
-        ({"email": "a@b.example", "stage": "won"}, {"stage": "A new lead starts in an open stage."}),
+        ({"email": "a@b.example", "stage": "lost"}, {"lost_reason": "Say why, from the list."}),
         ({"email": "a@b.example", "value": -1}, {"value": "A value lies between"}),
         ({"email": "a@b.example", "custom": {"size": 1}}, {"custom.size": "There is no field of this name."}),
         ({"email": "a@b.example", "shoes": 1}, {"shoes": "There is no field of this name."}),
         ({"email": "a@b.example", "fit": 9}, {"fit": "This is read-only."}),
         ({"email": "a@b.example", "version": 9}, {"version": "This is read-only."}),
-        ({"email": "a@b.example", "closed_at": "2026-01-01"}, {"closed_at": "A lead is closed by moving it"}),
+        ({"email": "a@b.example", "closed_at": "2026-01-01"}, {"closed_at": "The lead is closed, but"}),
         ({"email": ["a@b.example"]}, {"email": "This value is of another type"}),
         ({"email": "a@b.example", "owner": True}, {"owner": "This value is of another type"}),
         ({"email": "a@b.example", "tags": {"a": 1}}, {"tags": "This value is of another type"}),

@@ -1,15 +1,17 @@
 """Leads of another system: created where unknown, updated where known, each row on its own."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from http import HTTPStatus
 from threading import Barrier
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 
 from leads.records import actions
-from leads.records.models import Lead
+from leads.records.models import Deal, Lead
 from leads.records.tests.factories import NOON, closed_lead, lead, person
 from workspace.api.tests.client import Caller
 from workspace.journal.models import JournalEntry
@@ -124,13 +126,41 @@ def test_another_stage_moves_the_lead_by_the_rules_of_moving(caller: Caller) -> 
     row = {"email": "ada@kestrel.example", "city": "Kiruna"}
 
     refused = upsert(caller, "email", {**row, "stage": "new"}, {**row, "stage": "lost"}, {**row, "stage": "mo\x00on"})
-    assert [list(result["errors"]) for result in refused] == [["reason_text"], ["reason"], ["stage"]]
+    assert [list(result["errors"]) for result in refused] == [["reason_text"], ["lost_reason"], ["stage"]]
     assert Lead.objects.get().city == ""
 
     assert statuses(upsert(caller, "email", {**row, "stage": "lost", "lost_reason": "Price"})) == ["updated"]
     ada = Lead.objects.get()
     assert (ada.stage.slug, str(ada.lost_reason), ada.city) == ("lost", "Price", "Kiruna")
     assert JournalEntry.objects.filter(verb="lead.moved").count() == 1
+
+
+def test_leads_end_when_the_other_system_says_new_ones_and_known_ones(caller: Caller) -> None:
+    lead("ada@kestrel.example", stage="sal")  # since NOON
+    ended, before = (NOON + timedelta(days=1)).isoformat(), (NOON - timedelta(days=1)).isoformat()
+    ada, nea = {"email": "ada@kestrel.example", "stage": "won"}, {"email": "nea@kestrel.example", "stage": "lost"}
+
+    with time_machine.travel(NOON + timedelta(days=2), tick=False):
+        results = upsert(
+            caller,
+            "email",
+            {**ada, "closed_at": before},
+            {"email": "ada@kestrel.example", "closed_at": ended},
+            {**ada, "closed_at": ended},
+            {**ada, "closed_at": before},
+            {**nea, "closed_at": ended, "created_at": before, "lost_reason": "Weather"},
+            {**nea, "closed_at": ended, "created_at": before, "lost_reason": "Other: It rained."},
+        )
+
+    assert statuses(results) == ["refused", "refused", "updated", "unchanged", "refused", "created"]
+    assert results[0]["errors"] == {"closed_at": ["The lead came into “SAL” later than that, on Nov. 17, 2026."]}
+    assert results[1]["errors"] == {"closed_at": ["The lead is closed, but its stage “SAL” is an open one."]}
+    assert list(results[4]["errors"]) == ["lost_reason"]
+    ends = Deal.objects.order_by("pk").values_list("outcome", "closed_at", "reason__name", "reason_text")
+    assert list(ends) == [
+        ("won", NOON + timedelta(days=1), None, ""),
+        ("lost", NOON + timedelta(days=1), "Other", "It rained."),
+    ]
 
 
 def test_an_address_that_another_lead_has_is_refused(caller: Caller) -> None:
