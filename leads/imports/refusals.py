@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -13,14 +12,14 @@ from django.utils.translation import gettext as _
 from leads.imports.mapping import Mapping as FileMapping
 from leads.imports.mapping import targets
 from leads.imports.models import Import, RefusedRow
+from leads.imports.reading.guards import guarded
 from leads.imports.reading.rows import Row
 from leads.records.actions.intake import Act, Outcome
 from workspace.copying import copy_rows
 
-# A spreadsheet takes a cell that begins so for a formula; numbers and telephone numbers are none.
-_FORMULA = re.compile(r"[=+\-@\t\r]")
-_HARMLESS = re.compile(r"[+\-][\d\s().,/\-]*\Z")
 LONGEST_CELL = 100_000
+# By which delimiters spreadsheets part a file called .csv, depending on their language.
+OPENED_BY_SPREADSHEETS = ",;"
 
 
 def keep(import_: Import, judged: Iterable[tuple[Row, Outcome]]) -> None:
@@ -47,23 +46,23 @@ def reason(errors: Mapping[str, str], labels: Mapping[str, str]) -> str:
 
 
 def lines(import_: Import) -> Iterator[str]:
-    """The lines of the file of refused rows: line, reason, and the cells as they were, safe to open in a spreadsheet."""
+    """The lines of the file of refused rows: line, reason, and the cells as they were.
+
+    Safe to open in a spreadsheet, and when its rows come in again they say the same: parted as the file was that brought
+    them, each cell quoted, and guarded where a formula could begin.
+    """
+    delimiter = import_.delimiter if import_.delimiter in OPENED_BY_SPREADSHEETS else ","
     names = [column.name for column in FileMapping.from_json(import_.mapping).columns]
-    yield _csv_line([_("Line in the file"), _("Why it was refused"), *names])
+    yield _csv_line([_("Line in the file"), _("Why it was refused"), *names], delimiter)
     rows = RefusedRow.objects.filter(import_of=import_).order_by("line")
     for line, why, cells in rows.values_list("line", "reason", "cells").iterator(chunk_size=1_000):
-        yield _csv_line([str(line), why, *cells])
+        yield _csv_line([str(line), why, *cells], delimiter)
 
 
-def _csv_line(cells: list[str]) -> str:
+def _csv_line(cells: list[str], delimiter: str) -> str:
     out = io.StringIO()
-    csv.writer(out).writerow([harmless(cell) for cell in cells])
+    csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerow([guarded(cell) for cell in cells])
     return out.getvalue()
-
-
-def harmless(cell: str) -> str:
-    """`cell` with an apostrophe before it where a spreadsheet would run it as a formula."""
-    return f"'{cell}" if _FORMULA.match(cell) and not _HARMLESS.match(cell) else cell
 
 
 def write(import_: Import) -> None:

@@ -7,6 +7,7 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
+from leads.imports.reading.guards import lifted
 from leads.imports.reading.texts import BROKEN
 
 # No row is longer than this: a quotation mark that is never closed must not swallow the file.
@@ -49,7 +50,7 @@ class Rows:
         self._delimiter = delimiter
         place = place or Place()
         self._offset, self._line, self._rewinds = place.offset, place.line, place.rewinds
-        self._row_offset, self._is_broken = self._offset, False
+        self._row_offset, self._is_broken, self._has_apostrophe = self._offset, False, False
         file.seek(self._offset)
         self._reader = csv.reader(self._lines(), delimiter=delimiter)
 
@@ -63,11 +64,13 @@ class Rows:
     def __next__(self) -> Row:
         while True:
             line = self._line
-            self._row_offset, self._is_broken = self._offset, False
+            self._row_offset, self._is_broken, self._has_apostrophe = self._offset, False, False
             try:
                 cells = next(self._reader)
             except (_TooLong, csv.Error):
                 return self._give_back(line)
+            if self._has_apostrophe:
+                cells = [lifted(cell) for cell in cells]
             if any(cells):
                 return Row(line, cells, is_broken=self._is_broken)
 
@@ -79,6 +82,8 @@ class Rows:
                 raise _TooLong
             if _BROKEN in raw:
                 self._is_broken = True
+            if b"'" in raw:
+                self._has_apostrophe = True
             yield raw.decode("utf-8", "replace")
 
     def _give_back(self, line: int) -> Row:

@@ -80,7 +80,8 @@ def test_short_rows_are_filled_up_and_long_ones_come_back() -> None:
     done = bring("email,first_name,city,\na@x.example\nb@x.example,Bo,Ulm,\nc@x.example,Cy,Bonn,,extra\n")
 
     assert counts(done) == (2, 0, 0, 1)
-    assert refused(done)[0].startswith("4,This row has 5 cells; the header has 4.,c@x.example,Cy,Bonn,,extra")
+    assert next(csv.reader(refused(done)))[:2] == ["4", "This row has 5 cells; the header has 4."]
+    assert next(csv.reader(refused(done)))[2:] == ["c@x.example", "Cy", "Bonn", "", "extra"]
 
 
 def test_repeated_and_empty_headers_get_names_of_their_own() -> None:

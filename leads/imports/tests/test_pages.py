@@ -102,7 +102,7 @@ def test_a_file_goes_from_its_upload_to_its_result(signed_in: Client, mara: Pers
     assert Lead.objects.get(external_id="2").to_sort_by == mara
     assert CustomField.objects.get().label == "Note"
     refused = signed_in.get(reverse("imports:refused", args=[import_.pk]), follow=True).getvalue().decode("utf-8-sig")
-    assert '4,"External id: A lead needs an e-mail address' in refused
+    assert '"4";"External id: A lead needs an e-mail address' in refused
 
     shown = signed_in.get(f"{reverse('records:leads')}?tab=all&import={import_.pk}-created").text
     assert f"?tab=all&amp;import={import_.pk}-created" in result
