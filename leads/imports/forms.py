@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from leads.funnel.models import Stage
 from leads.imports.actions.preparing import Agreed
@@ -20,6 +20,7 @@ from leads.imports.reading.values import Order
 from leads.imports.suggesting import Survey, Surveyed, suggest_values
 from leads.records.fields import FIELDS, Kind
 from leads.records.models import CustomField
+from workspace.pages import wording
 from workspace.people.models import Person
 
 DELIMITER_CHOICES = [
@@ -54,7 +55,9 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         allow_empty_file=True,  # the action says in its own words what is wrong with it
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv,text/plain"}),
+        widget=forms.ClearableFileInput(
+            attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsm,.xlsb,.xls,.ods,text/csv,text/plain"}
+        ),
     )
 
 
@@ -71,9 +74,32 @@ class LookForm(forms.ModelForm[Import]):
         help_text=gettext_lazy("0 where the first line is a lead already."),
     )
 
+    sheet = forms.ChoiceField(label=gettext_lazy("Sheet"))
+
     class Meta:
         model = Import
-        fields = ("encoding", "delimiter", "header_line")
+        fields = ("sheet", "encoding", "delimiter", "header_line")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        sheet = self.fields["sheet"]
+        assert isinstance(sheet, forms.ChoiceField)
+        sheet.choices = [(name, _sheet_label(name, rows, is_hidden)) for name, rows, is_hidden in self.instance.sheets]
+        needless = ("encoding", "delimiter") if self.instance.is_workbook else ("sheet",)
+        for name in needless:
+            del self.fields[name]
+
+    def chosen(self) -> dict[str, Any]:
+        """How the file is to be read; what is not asked stays."""
+        asked = {"encoding": self.instance.encoding, "delimiter": self.instance.delimiter}
+        return asked | self.cleaned_data
+
+
+def _sheet_label(name: str, rows: int | None, is_hidden: bool) -> str:
+    told = [] if rows is None else [ngettext("%s row", "%s rows", rows) % wording.counted(rows)]
+    if is_hidden:
+        told.append(_("hidden"))
+    return f"{name} ({', '.join(told)})" if told else name
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,9 @@ class Import(models.Model):
     created_at = models.DateTimeField()
     state = models.CharField(max_length=8, choices=State, default=State.LOOK)
 
+    # Of a spreadsheet: the sheet that is read, and all of them as [name, rows or null, hidden].
+    sheet = models.CharField(_("sheet"), max_length=255, blank=True)
+    sheets = models.JSONField(default=list, blank=True)
     encoding = models.CharField(_("encoding"), max_length=20)
     delimiter = models.CharField(_("delimiter"), max_length=1)
     header_line = models.PositiveIntegerField(_("line of the header"), default=1)
@@ -125,6 +128,11 @@ class Import(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("imports:import", args=[self.pk])
+
+    @property
+    def is_workbook(self) -> bool:
+        """Whether the file is a spreadsheet's own: then `text` is its sheet, and stays until it was brought in."""
+        return bool(self.sheets)
 
     @property
     def rows_done(self) -> int:

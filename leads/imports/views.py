@@ -64,7 +64,7 @@ def look(request: SignedInRequest, pk: int) -> HttpResponse:
     form = LookForm(request.POST if request.method == "POST" else None, instance=import_)
     if form.is_bound and form.is_valid():
         try:
-            actions.look_again(import_, **form.cleaned_data, by=request.user)
+            actions.look_again(import_, **form.chosen(), by=request.user)
         except ValidationError as error:
             form.add_error(None, error)
         else:

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leads.imports import refusals
-from leads.imports.actions.preparing import demand, drop, lock
-from leads.imports.actions.running import Batch, make_text, read_batches, terms_of
+from leads.imports.actions.preparing import demand, drop, lock, make_text
+from leads.imports.actions.running import Batch, read_batches, terms_of
 from leads.imports.mapping import targets
 from leads.imports.models import Import
 from leads.records.actions.intake import Act, Intake, Outcome, tidy

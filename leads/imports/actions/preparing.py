@@ -16,7 +16,7 @@ from leads.imports import policies, suggesting
 from leads.imports.cleaning import clean_for_all
 from leads.imports.mapping import Mapping
 from leads.imports.models import Import
-from leads.imports.reading import encodings, layout, texts
+from leads.imports.reading import encodings, layout, texts, workbooks
 from leads.imports.reading.layout import Layout
 from leads.imports.reading.rows import Row, Rows
 from workspace.errors import Conflict
@@ -29,8 +29,9 @@ from workspace.people.models import Person
 HEAD = 4 << 20
 WRONG_FILES = {
     "empty": "This file is empty.",
-    "workbook": "This is a spreadsheet’s own file. Save it as CSV there (UTF-8 if it asks), and bring that.",
-    "other": "This is no text file. Bring a CSV: a table as text, one row a line.",
+    "password": "This spreadsheet is locked by a password. Open it, save it without one, and bring that.",
+    "large": "This spreadsheet asks for more memory or time than can be given. Save it as CSV there, and bring that.",
+    "other": "This is neither a table as text nor a spreadsheet that can be read. Bring a CSV, XLSX or ODS file.",
 }
 
 
@@ -86,30 +87,74 @@ def upload(file: File[bytes], *, name: str, by: Person | None, at: datetime) -> 
 
     Raises:
         PermissionDenied: `by` may not bring files in.
-        ValidationError: for `file`: it is empty, or no text.
+        ValidationError: for `file`: it is empty, or neither a text nor a spreadsheet.
     """
     if by is not None and not policies.may_import(by):
         raise PermissionDenied(_("You may look at leads, but not bring new ones in."))
     file.seek(0)
+    import_ = Import(name=_shown(name), size=file.size, by=by, created_at=at)
     try:
-        encoding = encodings.detect(file)
+        import_.encoding = _encoding(file)
+        if not import_.encoding:
+            _read_sheet(import_, file, "")
     except encodings.NotText as error:
         raise ValidationError({"file": _(WRONG_FILES[error.kind])}) from error
     file.seek(0)
-    import_ = Import(name=_shown(name), size=file.size, by=by, created_at=at, encoding=encoding)
-    with _head(file, import_) as head:
-        import_.delimiter = layout.sniff_delimiter(head)
+    source = import_.text.open("rb") if import_.is_workbook else file
+    with _head(source, import_) as head:
+        import_.delimiter = import_.delimiter or layout.sniff_delimiter(head)
         import_.header_line = layout.find_header(head, import_.delimiter)
         _survey(import_, head)
     file.seek(0)
-    import_.file.save("leads.csv", file, save=False)
+    import_.file.save("leads.bin" if import_.is_workbook else "leads.csv", file, save=False)
     import_.save(force_insert=True)
     return import_
 
 
+def _encoding(file: File[bytes]) -> str:
+    """The encoding of a text; empty for a spreadsheet."""
+    try:
+        return encodings.detect(file)
+    except encodings.NotText as error:
+        if error.kind != "workbook":
+            raise
+        return ""
+
+
+def _read_sheet(import_: Import, file: IO[bytes] | File[bytes], sheet: str) -> None:
+    """Make a sheet of a spreadsheet the import's text.
+
+    Raises:
+        NotText: it cannot be read.
+    """
+    file.seek(0)
+    book = workbooks.read(file, sheet)
+    with book.text:
+        import_.text.save("leads.txt", File(book.text), save=False)
+    import_.sheet, import_.sheets = book.sheet, [[one.name, one.rows, one.is_hidden] for one in book.sheets]
+    import_.encoding, import_.delimiter = "utf-8", ","
+
+
+def make_text(import_: Import) -> None:
+    """Write the file as UTF-8 beside it, so that a byte's place is enough to resume there.
+
+    Raises:
+        NotText: it is a spreadsheet that could be read once, and cannot any more.
+    """
+    with import_.file.open("rb") as source:
+        if import_.is_workbook:
+            _read_sheet(import_, source, import_.sheet)
+        else:
+            with texts.as_utf8(source, import_.encoding) as text:
+                import_.text.save("leads.txt", File(text), save=False)
+    import_.save(update_fields=["text"])
+
+
 @transaction.atomic
-def look_again(import_: Import, *, encoding: str, delimiter: str, header_line: int, by: Person | None) -> Import:
-    """Read the file in another way; the meaning of its columns is suggested anew.
+def look_again(
+    import_: Import, *, encoding: str, delimiter: str, header_line: int, by: Person | None, sheet: str = ""
+) -> Import:
+    """Read the file in another way; the meaning of its columns is suggested anew. `sheet` is of a spreadsheet.
 
     Raises:
         PermissionDenied: somebody else brought it.
@@ -124,6 +169,8 @@ def look_again(import_: Import, *, encoding: str, delimiter: str, header_line: i
         raise ValidationError({"delimiter": _("Cells are parted by a comma, a semicolon, a tab or a bar.")})
     is_same = (import_.encoding, import_.delimiter, import_.header_line) == (encoding, delimiter, header_line)
     drop(import_)
+    if sheet and sheet != import_.sheet:
+        header_line, is_same = _choose_sheet(import_, sheet), False
     import_.encoding, import_.delimiter, import_.header_line = encoding, delimiter, header_line
     import_.state, import_.preview = Import.State.MAP, {}
     if not is_same or not import_.mapping:
@@ -131,6 +178,26 @@ def look_again(import_: Import, *, encoding: str, delimiter: str, header_line: i
             _survey(import_, head)
     import_.save()
     return import_
+
+
+def _choose_sheet(import_: Import, sheet: str) -> int:
+    """Read another sheet; returns the line of its header.
+
+    Raises:
+        ValidationError: for `sheet`: there is none of this name, or nothing in it.
+    """
+    if sheet not in {name for name, _rows, _is_hidden in import_.sheets}:
+        raise ValidationError({"sheet": _("There is no sheet of this name.")})
+    files.discard(import_, "text")
+    try:
+        with import_.file.open("rb") as file:
+            _read_sheet(import_, file, sheet)
+    except encodings.NotText as error:
+        raise ValidationError({"sheet": _(WRONG_FILES[error.kind])}) from error
+    if import_.sheet != sheet:
+        raise ValidationError({"sheet": _("There is nothing in this sheet.")})
+    with open_head(import_) as head:
+        return layout.find_header(head, import_.delimiter)
 
 
 @dataclass(frozen=True)
@@ -169,22 +236,25 @@ def agree(import_: Import, agreed: Agreed, *, by: Person | None) -> Import:
 
 
 def drop(import_: Import) -> None:
-    """Stop a check that is under way, and forget the text it read."""
+    """Stop a check that is under way, and forget the text it read; that of a spreadsheet is looked at again."""
     if import_.job is not None and import_.job.is_open:
         jobs.cancel(import_.job, at=timezone.now())
     import_.job = None
-    files.discard(import_, "text")
+    if not import_.is_workbook:
+        files.discard(import_, "text")
 
 
 def open_head(import_: Import) -> IO[bytes]:
     """The first part of the file as UTF-8."""
-    with import_.file.open("rb") as file:
+    if import_.is_workbook and not import_.text:
+        make_text(import_)
+    with (import_.text if import_.is_workbook else import_.file).open("rb") as file:
         return _head(file, import_)
 
 
 def _head(file: IO[bytes] | File[bytes], import_: Import) -> IO[bytes]:
     head = file.read(HEAD)
-    if import_.size > len(head) and import_.encoding == "utf-8":
+    if file.read(1) and import_.encoding == "utf-8":
         # The last line is cut off; in the middle of a letter it would look broken.
         head = head[: head.rfind(b"\n") + 1] or head
     return texts.as_utf8(io.BytesIO(head), import_.encoding)
@@ -194,7 +264,7 @@ def _survey(import_: Import, head: IO[bytes]) -> None:
     """Suggest what the columns mean, from their names and the first rows."""
     laid_out = layout.lay_out(head, import_.delimiter, import_.header_line)
     import_.header_line = laid_out.header_line
-    is_whole = import_.size <= HEAD
+    is_whole = (import_.text.size if import_.is_workbook else import_.size) <= HEAD
     rows = layout.sample(head, laid_out, suggesting.SURVEYED_ROWS)
     surveyed = suggesting.survey(
         rows, len(laid_out.headers), is_whole=is_whole and len(rows) < suggesting.SURVEYED_ROWS

@@ -109,10 +109,10 @@ def test_titles_above_a_table_are_passed_over() -> None:
     ("content", "words"),
     [
         (b"", "empty"),
-        (b"PK\x03\x04\x14\x00\x06\x00" + b"\x00" * 60, "Save it as CSV"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 60, "Save it as CSV"),
-        (b"%PDF-1.7\n", "no text file"),
-        (bytes(range(32)) * 40, "no text file"),
+        (b"PK\x03\x04\x14\x00\x06\x00" + b"\x00" * 60, "neither a table as text nor a spreadsheet"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 60, "neither a table as text nor a spreadsheet"),
+        (b"%PDF-1.7\n", "neither a table as text nor a spreadsheet"),
+        (bytes(range(32)) * 40, "neither a table as text nor a spreadsheet"),
     ],
 )
 def test_what_is_no_text_is_refused_with_what_to_do_instead(content: bytes, words: str) -> None:

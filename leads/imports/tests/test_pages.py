@@ -132,7 +132,11 @@ def test_another_target_shows_what_it_asks_for(signed_in: Client) -> None:
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"", "This file is empty."), (b"PK\x03\x04" + b"\x00" * 50, "Save it as CSV"), (None, "This field is required.")],
+    [
+        (b"", "This file is empty."),
+        (b"PK\x03\x04" + b"\x00" * 50, "nor a spreadsheet that can be read"),
+        (None, "This field is required."),
+    ],
 )
 def test_a_file_that_cannot_be_read_is_told_at_its_field(signed_in: Client, content: bytes | None, words: str) -> None:
     data = {} if content is None else {"file": SimpleUploadedFile("leads.xlsx", content)}
