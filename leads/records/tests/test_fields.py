@@ -4,14 +4,15 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import phonenumbers
 import pytest
 from django.core.exceptions import ValidationError
-from hypothesis import given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from leads.records import fields
 from leads.records.fields import FIELDS, Kind
-from leads.records.telephones import telephone_key
+from leads.records.telephones import FEWEST_DIGITS, MOST_DIGITS, telephone_key
 
 anything = st.one_of(
     st.none(),
@@ -129,6 +130,30 @@ def test_all_that_does_not_fit_is_told_at_once() -> None:
 )
 def test_two_ways_of_writing_one_number_have_one_key(written: str, key: str) -> None:
     assert telephone_key(written) == key
+
+
+CALLING_CODES = sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
+
+
+@settings(max_examples=1_000)
+@given(code=st.sampled_from(CALLING_CODES), national=st.text("0123456789", min_size=1, max_size=14))
+@example(code=596, national="5")
+@example(code=44, national="02079460123")
+@example(code=39, national="0612345678")
+@example(code=7, national="89161234567")
+@example(code=52, national="15512345678")
+def test_the_short_way_to_a_telephone_key_ends_where_the_long_one_does(code: int, national: str) -> None:
+    written = f"+{code}{national}"
+    assume(FEWEST_DIGITS <= len(written) - 1 <= MOST_DIGITS)
+
+    try:
+        number = phonenumbers.parse(written)
+    except phonenumbers.NumberParseException:
+        expected = written[1:]
+    else:
+        expected = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+    assert telephone_key(written) == expected
 
 
 @given(st.text(max_size=80))
