@@ -95,6 +95,27 @@ def test_a_fact_is_mended_in_place_by_keyboard(open_page: Open) -> None:
     expect(page.get_by_role("complementary", name="Who")).to_contain_text("+44 20 7946 0018")
 
 
+def test_of_two_windows_that_write_the_same_fact_the_second_decides(open_page: Open) -> None:
+    mara, felix = open_page("rep@demo.example"), open_page("sales-lead@demo.example")
+    for page in (mara, felix):
+        open_lead(page, "Ben Corvane")
+        page.get_by_role("link", name="Edit Role").click()
+        expect(page.get_by_role("combobox", name="Role")).to_be_focused()
+
+    mara.get_by_role("combobox", name="Role").select_option("Champion")
+    mara.get_by_role("button", name="Save", exact=True).first.click()
+    expect(mara.get_by_role("complementary", name="Who")).to_contain_text("Champion")
+    felix.get_by_role("combobox", name="Role").select_option("User")
+    felix.get_by_role("button", name="Save", exact=True).first.click()
+
+    told = felix.get_by_role("alert").filter(has_text="Changed meanwhile")
+    expect(told).to_contain_text("Champion by Mara Lindholm")
+    expect(told).to_contain_text("User by you, not saved yet")
+    felix.get_by_role("button", name="Keep theirs").click()
+    expect(felix.get_by_role("complementary", name="Who")).to_contain_text("Champion")
+    expect(told).to_be_hidden()
+
+
 def test_a_new_lead_whose_address_somebody_has_is_led_to_the_one_there_is(open_page: Open) -> None:
     page = open_page("rep@demo.example")
     page.goto("/leads/")

@@ -7,12 +7,16 @@ from leads.records.actions.deals import open_next_deal
 from leads.records.actions.definitions import save_custom_field
 from leads.records.actions.derived import set_derived
 from leads.records.actions.moving import MovedElsewhere, MovedMeanwhile, move
+from leads.records.actions.seen import ChangedMeanwhile, Collision, Seen, marks
 from leads.records.actions.talking import Talk, finish_next_step, log_talk, set_next_step
 from leads.records.actions.upserting import Upserted, upsert
 
 __all__ = [
+    "ChangedMeanwhile",
+    "Collision",
     "MovedElsewhere",
     "MovedMeanwhile",
+    "Seen",
     "Talk",
     "Upserted",
     "change",
@@ -22,6 +26,7 @@ __all__ = [
     "create_company",
     "finish_next_step",
     "log_talk",
+    "marks",
     "move",
     "open_next_deal",
     "save_custom_field",

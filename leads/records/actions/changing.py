@@ -1,7 +1,6 @@
 """Changing fields of leads, one or many at once, with old and new values in the journal."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from leads.records import custom, fields
 from leads.records.actions import rules
 from leads.records.actions.creating import TO_MANY, link_company
 from leads.records.actions.resolving import Origin, resolve
+from leads.records.actions.seen import Changed, Seen, demand_seen, stale
 from leads.records.fields import FIELDS
 from leads.records.models import Deal, Lead
 from leads.records.telephones import telephone_key
@@ -25,26 +25,18 @@ HANDS = ("owner", "marketer")
 DEAL_COLUMNS = ("offering", "value", "currency", "value_base")
 
 
-@dataclass(frozen=True)
-class Changed:
-    """One field's change, as the journal keeps it."""
-
-    field: str
-    label: str
-    old: Any
-    new: Any
-
-    def as_fact(self) -> dict[str, Any]:
-        return {"field": self.field, "label": self.label, "old": self.old, "new": self.new}
-
-
-def change(lead: Lead, values: Mapping[str, object], *, by: Person | None, at: datetime) -> Lead:
-    """Change one lead, and return it as stored; see `change_many`.
+def change(
+    lead: Lead, values: Mapping[str, object], *, by: Person | None, at: datetime, seen: Seen | None = None
+) -> Lead:
+    """Change one lead, and return it as stored; see `change_many`. `seen` are the marks of what its author was shown.
 
     Raises:
         Lead.DoesNotExist: it was deleted meanwhile.
+        ChangedMeanwhile: somebody else changed one of the same fields since; then nothing is changed.
     """
-    stored = change_many([lead], values, by=by, at=at)
+    rules.demand_change(by)
+    with rules.told_when_taken(values, [lead]):
+        stored = _change_many([lead], values, Origin(by, at), seen or {})
     if not stored:
         raise Lead.DoesNotExist
     return stored[0]
@@ -61,36 +53,40 @@ def change_many(leads: Sequence[Lead], values: Mapping[str, object], *, by: Pers
     """
     rules.demand_change(by)
     with rules.told_when_taken(values, leads):
-        return _change_many(leads, values, Origin(by, at))
+        return _change_many(leads, values, Origin(by, at), {})
 
 
 @transaction.atomic
-def _change_many(leads: Sequence[Lead], values: Mapping[str, object], origin: Origin) -> list[Lead]:
+def _change_many(leads: Sequence[Lead], values: Mapping[str, object], origin: Origin, seen: Seen) -> list[Lead]:
     given = dict(values)
     own = custom.clean("lead", given.pop("custom", {}))
     if fixed := sorted(set(given) & (set(FIELDS) - {*fields.EDITABLE, "company_domain"})):
         raise ValidationError({key: _("This cannot be changed here.") for key in fixed})
     resolved = resolve(fields.clean(given), origin)
     stored = rules.lock(leads)
-    happenings = [happening for lead in stored.values() for happening in _change_one(lead, resolved, own, origin)]
+    happenings = [happening for lead in stored.values() for happening in _change_one(lead, resolved, own, origin, seen)]
     journal.record_many(happenings, by=origin.by)
     return list(stored.values())
 
 
-def _change_one(lead: Lead, resolved: dict[str, Any], own: dict[str, Any], origin: Origin) -> list[journal.Happening]:
+def _change_one(
+    lead: Lead, resolved: dict[str, Any], own: dict[str, Any], origin: Origin, seen: Seen
+) -> list[journal.Happening]:
+    gone = stale(lead, seen)
     changes = [*_set_columns(lead, resolved, origin), *_set_custom(lead, own), *_set_many(lead, resolved)]
     if not changes:
         return []
+    demand_seen(lead, changes, gone)
     rules.demand_identity(lead)
     rules.demand_unique(lead)
     if {"next_step", "next_step_at"} & resolved.keys():
         rules.demand_whole_step(lead)
     if any(change.field in (*HANDS, "next_step") for change in changes):
         rules.take_up(lead)
-    seen = lead.version
+    former = lead.version
     lead.save(update_fields=sorted(_written(lead)))
     lead.refresh_from_db(fields=["version", "sort_name", "search_text"])
-    if lead.version == seen:  # only tags or interests, which the trigger that counts versions does not see
+    if lead.version == former:  # only tags or interests, which the trigger that counts versions does not see
         Lead.objects.filter(pk=lead.pk).update(version=F("version") + 1)
         lead.version += 1
     if any(change.field in DEAL_COLUMNS for change in changes):

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from leads.records import custom, fields, policies
-from leads.records.actions.changing import Changed, said
+from leads.records.actions.changing import said
+from leads.records.actions.seen import Changed, Seen, demand_seen, stale
 from leads.records.models import Company, Lead
 from workspace.jobs import actions as jobs
 from workspace.jobs.models import Job
@@ -43,19 +44,26 @@ def create_company(values: Mapping[str, Any], *, by: Person | None, at: datetime
 
 
 @transaction.atomic
-def change_company(company: Company, values: Mapping[str, Any], *, by: Person | None, at: datetime) -> Company:
+def change_company(
+    company: Company, values: Mapping[str, Any], *, by: Person | None, at: datetime, seen: Seen | None = None
+) -> Company:
     """Change a company by cleaned `values`, and return it as stored; a new name reaches its leads soon.
+
+    `seen` are the marks of what its author was shown.
 
     Raises:
         PermissionDenied: `by` may not change companies.
+        ChangedMeanwhile: somebody else changed one of the same fields since.
         ValidationError: by field; a domain that another company has.
     """
     if by is not None and not policies.may_change_company(by):
         raise PermissionDenied(_("You may look at companies, but not change them."))
     company = Company.objects.select_for_update(no_key=True).get(pk=company.pk)
+    gone = stale(company, seen or {})
     changes = _set(company, values)
     if not changes:
         return company
+    demand_seen(company, changes, gone)
     company.save(update_fields=[*EDITABLE, "custom"])
     company.refresh_from_db(fields=["version", "sort_name", "search_text"])
     journal.record(

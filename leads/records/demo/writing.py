@@ -10,7 +10,8 @@ from itertools import pairwise
 from typing import Any
 
 from leads.records.actions import rules
-from leads.records.actions.changing import Changed, said
+from leads.records.actions.changing import said
+from leads.records.actions.seen import Changed
 from leads.records.actions.talking import VERBS, Talk
 from leads.records.demo.stories import Passage, Stay, Story
 from leads.records.fields import FIELDS

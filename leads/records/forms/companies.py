@@ -8,13 +8,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from leads.records import fields
-from leads.records.forms.base import ActForm
+from leads.records.forms.base import EditForm
 from leads.records.forms.controls import NO_AUTOCOMPLETE, custom_control, custom_initial, people
 from leads.records.models import Company, CustomField
 from leads.records.presenters.facts import CUSTOM
 
 
-class CompanyForm(ActForm, forms.ModelForm[Company]):
+class CompanyForm(EditForm, forms.ModelForm[Company]):
     """Some fields of a company."""
 
     class Meta:
@@ -37,7 +37,8 @@ class CompanyForm(ActForm, forms.ModelForm[Company]):
         definitions: Mapping[str, CustomField] | None = None,
     ) -> None:
         super().__init__(data, instance=company)
-        wanted = set(keys)
+        self.record, self.keys = company, tuple(keys)
+        wanted = set(self.keys)
         for name in [name for name in self.fields if name not in wanted]:
             del self.fields[name]
         for key, definition in (definitions or {}).items():

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.records.fields import CONSENTS, FIELDS
-from leads.records.forms.base import ActForm
+from leads.records.forms.base import EditForm
 from leads.records.forms.controls import REFERRED, control, custom_control, custom_initial, step_fields
 from leads.records.models import CustomField, Lead
 from leads.records.presenters.facts import CONSENT_LABELS, CUSTOM
@@ -16,7 +16,7 @@ from leads.records.presenters.facts import CONSENT_LABELS, CUSTOM
 ANSWERS = [("", gettext_lazy("not asked")), ("yes", gettext_lazy("yes")), ("no", gettext_lazy("no"))]
 
 
-class LeadForm(ActForm):
+class LeadForm(EditForm):
     """Some fields of a lead by the keys of `fields.FIELDS` and `custom.<key>`; of a new one where no lead is given."""
 
     def __init__(
@@ -31,8 +31,9 @@ class LeadForm(ActForm):
         given = {**(_initial_of(lead) if lead else {}), **(initial or {})}
         super().__init__(data, initial=given)
         self._is_new = lead is None
+        self.record, self.keys = lead, tuple(keys)
         self._definitions = definitions or {}
-        for key in keys:
+        for key in self.keys:
             self.fields.update(self._controls(key, lead))
         for name, field in self.fields.items():
             field.required = False

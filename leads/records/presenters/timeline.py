@@ -15,6 +15,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from leads.audience.models import BuyingRole
 from leads.records.fields import FIELDS, Kind
 from leads.records.presenters.facts import CONSENT_LABELS
 from workspace.journal.models import JournalEntry, JournalQuerySet, Way
@@ -25,6 +26,8 @@ PAGE_SIZE = 30
 # What a timeline can be narrowed to, by the groups of its verbs.
 SHOWN = {"all": gettext_lazy("All"), "talks": gettext_lazy("Talks"), "changes": gettext_lazy("Changes")}
 _DAYS_APART = 14
+# Values that the journal keeps by their key.
+_CHOICES = {"buying_role": {str(role): role.label for role in BuyingRole}}
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,7 @@ def line_of(entry: JournalEntry, about: Mapping[int, Model]) -> Line:
         words=_words(entry, facts),
         detail=" · ".join(_details(entry, facts)),
         text=str(facts.get("text") or facts.get("reason_text") or ""),
-        changes=[_changed(change) for change in facts.get("changes") or []],
+        changes=[changed_in(change) for change in facts.get("changes") or []],
         about=about.get(entry.thread_id) if entry.thread_kind == "lead" else None,
     )
 
@@ -149,12 +152,17 @@ def _details(entry: JournalEntry, facts: Mapping[str, Any]) -> Iterable[str]:
         yield str(Way(entry.way).label)
 
 
-def _changed(change: Mapping[str, Any]) -> Changed:
+def changed_in(change: Mapping[str, Any]) -> Changed:
+    """A change as the journal keeps it, in words."""
     key = str(change.get("field", ""))
     known = FIELDS.get(key)
     kind = known.kind if known else None
     label = str(known.label) if known else str(change.get("label", key))
-    return Changed(label, said(change.get("old"), kind), said(change.get("new"), kind))
+    words = _CHOICES.get(key, {})
+    old, new = (
+        words.get(told, told) if isinstance(told, str) else told for told in (change.get("old"), change.get("new"))
+    )
+    return Changed(label, said(old, kind), said(new, kind))
 
 
 def said(value: Any, kind: Kind | None = None) -> str:

@@ -1,7 +1,5 @@
 """The list of companies, the page of one, its facts edited in place, and names for a field that asks for a company."""
 
-from http import HTTPStatus
-
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,10 +13,11 @@ from django_htmx.http import push_url, replace_url, reswap, retarget
 from leads.records import actions, custom, policies
 from leads.records.forms import CompanyForm
 from leads.records.models import Company, CustomField
-from leads.records.presenters import facts, filtering
+from leads.records.presenters import collisions, facts, filtering
 from leads.records.presenters.account import AccountView
 from leads.records.presenters.company_list import CompanyList
 from leads.records.presenters.place import TimelinePlace
+from leads.records.views.shared import said_of
 from workspace.http import SignedInRequest
 from workspace.pages import notices
 
@@ -110,11 +109,18 @@ def fact(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
     form = CompanyForm(company, _data(request), keys=keys, definitions=definitions)
     slug = key.replace(".", "-")
     if form.is_bound and _was_changed(request, company, form):
-        return _done(request, pk, focus=slug)
+        return _done(request, pk, said_of(form), focus=slug)
     form_url = reverse("records:company_fact", args=[pk, key])
-    context = {"form": form, "slug": slug, "form_url": form_url, "lead": company, **_whole(company)}
+    context = {
+        "form": form,
+        "collisions": collisions.told(form.collision),
+        "slug": slug,
+        "form_url": form_url,
+        "lead": company,
+        **_whole(company),
+    }
     template = "leads/records/facts/_fact_form.html" if request.htmx else "leads/records/facts/edit.html"
-    return render(request, template, context, status=_status(form))
+    return render(request, template, context, status=form.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -125,9 +131,15 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     keys = [*CompanyForm.Meta.fields, *(f"{facts.CUSTOM}{key}" for key in definitions)]
     form = CompanyForm(company, _data(request), keys=keys, definitions=definitions)
     if form.is_bound and _was_changed(request, company, form):
-        return _done(request, pk)
-    context = {"form": form, "form_url": request.path, "lead": company, **_whole(company)}
-    return render(request, "leads/records/facts/edit.html", context, status=_status(form))
+        return _done(request, pk, said_of(form))
+    context = {
+        "form": form,
+        "collisions": collisions.told(form.collision),
+        "form_url": request.path,
+        "lead": company,
+        **_whole(company),
+    }
+    return render(request, "leads/records/facts/edit.html", context, status=form.status)
 
 
 def _definitions() -> dict[str, CustomField]:
@@ -143,25 +155,24 @@ def _whole(company: Company) -> dict[str, str]:
     return {"page_url": company.get_absolute_url(), "whole": "company"}
 
 
-def _status(form: CompanyForm) -> HTTPStatus:
-    return HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-
-
 def _was_changed(request: SignedInRequest, company: Company, form: CompanyForm) -> bool:
     if not form.is_valid():
         return False
     try:
-        actions.change_company(company, form.values(), by=request.user, at=timezone.now())
+        actions.change_company(company, form.values(), by=request.user, at=timezone.now(), seen=form.seen)
     except ValidationError as error:
         form.take(error)
+    except actions.ChangedMeanwhile as error:
+        form.record, form.collision = error.record, error
+        return False
     return not form.errors
 
 
-def _done(request: SignedInRequest, pk: int, *, focus: str = "") -> HttpResponse:
+def _done(request: SignedInRequest, pk: int, notice: str, *, focus: str = "") -> HttpResponse:
     """After a change: htmx gets the whole company as it is now, a plain form returns to the page."""
     if not request.htmx:
-        notices.tell(request, _("Saved."))
+        notices.tell(request, notice)
         return redirect("records:company", pk)
     view = AccountView(request, _company_or_404(request, pk), TimelinePlace(), timezone.now())
-    context = {"view": view, "notice": _("Saved."), "focus": focus}
+    context = {"view": view, "notice": notice, "focus": focus}
     return retarget(reswap(render(request, "leads/records/company/_company.html", context), "outerHTML"), "#company")

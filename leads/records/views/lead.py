@@ -1,14 +1,11 @@
 """The page of one lead, its facts edited in place, and its form as a page."""
 
-from http import HTTPStatus
-
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -16,8 +13,8 @@ from leads.records import actions, custom
 from leads.records.fields import FIELDS
 from leads.records.forms import LeadForm
 from leads.records.models import Lead
-from leads.records.presenters import facts
-from leads.records.views.shared import done, lead_to_change, single
+from leads.records.presenters import collisions, facts
+from leads.records.views.shared import done, lead_to_change, said_of, single
 from workspace.http import SignedInRequest
 from workspace.pages import notices
 
@@ -71,9 +68,10 @@ def fact(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
         return redirect(f"{reverse('records:edit', args=[pk])}#id_{keys[0]}")
     form = LeadForm(request.POST or None, keys=keys, lead=lead, definitions=definitions)
     if request.method == "POST" and _was_changed(request, lead, form):
-        return done(request, pk, _("Saved."), focus=key.replace(".", "-"))
+        return done(request, pk, said_of(form), focus=key.replace(".", "-"))
     context = {
         "form": form,
+        "collisions": collisions.told(form.collision),
         "key": key,
         "slug": key.replace(".", "-"),
         "form_url": reverse("records:fact", args=[pk, key]),
@@ -81,17 +79,19 @@ def fact(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
         "whole": "lead",
     }
     template = "leads/records/facts/_fact_form.html" if request.htmx else "leads/records/facts/edit.html"
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-    return render(request, template, {"lead": lead, **context}, status=status)
+    return render(request, template, {"lead": lead, **context}, status=form.status)
 
 
 def _was_changed(request: SignedInRequest, lead: Lead, form: LeadForm) -> bool:
     if not form.is_valid():
         return False
     try:
-        actions.change(lead, form.values(), by=request.user, at=timezone.now())
+        actions.change(lead, form.values(), by=request.user, at=timezone.now(), seen=form.seen)
     except ValidationError as error:
         form.take(error)
+    except actions.ChangedMeanwhile as error:
+        form.record, form.collision = error.record, error
+        return False
     except Lead.DoesNotExist as error:
         raise Http404 from error
     return not form.errors
@@ -112,8 +112,13 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     keys = [*_EDITED, *(f"{facts.CUSTOM}{key}" for key in definitions)]
     form = LeadForm(request.POST or None, keys=keys, lead=lead, definitions=definitions)
     if request.method == "POST" and _was_changed(request, lead, form):
-        notices.tell(request, _("Saved."))
+        notices.tell(request, said_of(form))
         return redirect("records:lead", pk)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-    context = {"lead": lead, "form": form, "page_url": lead.get_absolute_url(), "form_url": request.path}
-    return render(request, "leads/records/facts/edit.html", context, status=status)
+    context = {
+        "lead": lead,
+        "form": form,
+        "collisions": collisions.told(form.collision),
+        "page_url": lead.get_absolute_url(),
+        "form_url": request.path,
+    }
+    return render(request, "leads/records/facts/edit.html", context, status=form.status)

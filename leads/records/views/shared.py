@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import reswap, retarget, trigger_client_event
 
 from leads.records import policies
+from leads.records.forms import EditForm
 from leads.records.models import Lead
 from leads.records.presenters.place import TimelinePlace
 from leads.records.presenters.single import SingleView
@@ -30,6 +31,11 @@ def single(request: SignedInRequest, pk: int) -> SingleView:
     """The lead's page as it is now."""
     lead = get_object_or_404(Lead.objects.visible_to(request.user).for_page(), pk=pk)
     return SingleView(request, lead, TimelinePlace.of(request), timezone.now())
+
+
+def said_of(form: EditForm) -> str:
+    """What the status line says after an edit."""
+    return _("Left as it was.") if form.is_keeping and not form.changed_data else _("Saved.")
 
 
 def ask(
