@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "workspace.jobs",
     "workspace.api",
     "workspace.pages",
+    "workspace.worktime",
     "workspace.staff",
     "leads.funnel",
     "leads.audience",

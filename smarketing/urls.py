@@ -23,6 +23,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("workspace.pages.urls")),
     path("", include("workspace.staff.urls")),
+    path("settings/working-time/", include("workspace.worktime.urls")),
     path("files/", include("workspace.files.urls")),
     path("", include("smarketing.home.urls")),
     path("", include("leads.records.urls")),
