@@ -55,6 +55,14 @@ class Page(Generic[Row]):
     previous: str | None
 
 
+@dataclass(frozen=True)
+class Count:
+    """How many there are: exactly, at least (`exact` is false), or nobody could say in time (`number` is None)."""
+
+    number: int | None
+    exact: bool
+
+
 class Keyset(Generic[Row]):
     """A list in a fixed order that is read page by page.
 
@@ -80,7 +88,7 @@ class Keyset(Generic[Row]):
         """
         place = self._read(cursor) if cursor else None
         backward = place is not None and place.backward
-        rows = self._rows(place, backward=backward)
+        rows = self._rows(place, backward=backward, limit=self._size + 1)
         more = len(rows) > self._size
         rows = rows[: self._size]
         if backward:
@@ -94,8 +102,38 @@ class Keyset(Generic[Row]):
             previous=self._write(rows[0], backward=True) if (more if backward else place) else None,
         )
 
-    def _rows(self, place: _Place | None, *, backward: bool) -> list[Row]:
-        """One row more than the page holds, beginning beside `place`, in walking order."""
+    def place_of(self, row: Row) -> str:
+        """Where `row` stands, as a cursor: the page there begins behind it."""
+        return self._write(row, backward=False)
+
+    def around(self, cursor: str) -> tuple[Row | None, Row | None]:
+        """The rows before and behind the place where a row stood, wherever that row is now.
+
+        Costs two queries, and one more at the first row without a value and at the end of the list.
+
+        Raises:
+            BadCursor: it was not made by a list in this order.
+        """
+        place = self._read(cursor)
+        before, behind = (self._rows(place, backward=backward, limit=1) for backward in (True, False))
+        return next(iter(before), None), next(iter(behind), None)
+
+    def count_before(self, cursor: str) -> Count:
+        """How many rows stand before the place, as `count` counts them. Costs one query, or two for a row without a value.
+
+        Raises:
+            BadCursor: it was not made by a list in this order.
+        """
+        place = self._read(cursor)
+        values = count(self._values(place, backward=True))
+        if not self._nullable or place.value is not None or not values.exact:
+            return values
+        nulls = count(self._nulls(place, backward=True))
+        number = None if nulls.number is None else (values.number or 0) + nulls.number
+        return Count(number, exact=nulls.exact)
+
+    def _rows(self, place: _Place | None, *, backward: bool, limit: int) -> list[Row]:
+        """Up to `limit` rows, beginning beside `place`, in walking order."""
         sections = [self._values]
         if self._nullable:
             sections.append(self._nulls)
@@ -103,8 +141,8 @@ class Keyset(Generic[Row]):
             sections.reverse()
         rows: list[Row] = []
         for section in sections:
-            if len(rows) <= self._size:
-                rows += section(place, backward)[: self._size + 1 - len(rows)]
+            if len(rows) < limit:
+                rows += section(place, backward)[: limit - len(rows)]
         return rows
 
     def _values(self, place: _Place | None, backward: bool) -> QuerySet[Row]:
@@ -151,14 +189,6 @@ def _stored(value: object) -> tuple[str, object]:
         if isinstance(value, type_):
             return kind, dump(value)
     raise TypeError(f"A list cannot be paged by {type(value).__name__}.")
-
-
-@dataclass(frozen=True)
-class Count:
-    """How many there are: exactly, at least (`exact` is false), or nobody could say in time (`number` is None)."""
-
-    number: int | None
-    exact: bool
 
 
 def count(queryset: QuerySet[Any], *, cap: int = 10_000, within_ms: int = 300) -> Count:

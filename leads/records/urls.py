@@ -12,6 +12,7 @@ urlpatterns = [
     path("leads/filter/", leads.filter_form, name="filter"),
     path("leads/new/", leads.new, name="new"),
     path("leads/<int:pk>/", lead.lead, name="lead"),
+    path("leads/<int:pk>/walk/", leads.walk, name="walk"),
     path("leads/<int:pk>/edit/", lead.edit, name="edit"),
     path("leads/<int:pk>/facts/<str:key>/", lead.fact, name="fact"),
     path("leads/<int:pk>/move/", acts.move, name="move"),

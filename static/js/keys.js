@@ -50,7 +50,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("htmx:afterSwap", (event) => {
   const here = event.target.querySelector?.("[data-keys-here]");
   if (!here) return;
-  const known = new Set(["c", "/", "f", "?", "j", "k", "ctrl+k"]);
+  const known = new Set(["c", "/", "f", "?", "ctrl+k"]);
   const main = document.querySelector("main");
   for (const control of main?.querySelectorAll("[data-key]") ?? []) {
     if (known.has(control.dataset.key) || !isSeen(control)) continue;

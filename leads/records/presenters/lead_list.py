@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -17,7 +18,7 @@ from leads.records.presenters.hands import Hands, hands_of
 from leads.records.presenters.lateness import late_words
 from leads.records.presenters.listing import PAGE_SIZE, RecordList, counted
 from workspace.http import SignedInRequest
-from workspace.paging import Count, Page
+from workspace.paging import Count, Keyset, Page
 
 TABS: dict[str, str | Promise] = {"open": _("All open"), "mine": _("My leads"), "all": _("All")}
 # The ways to sort, each with the direction that one usually wants first.
@@ -66,8 +67,8 @@ class LeadList(RecordList[Lead]):
     counts_url_name = "records:counts"
     filter_url_name = "records:filter"
 
-    def __init__(self, request: SignedInRequest, now: dt.datetime) -> None:
-        super().__init__(request)
+    def __init__(self, request: SignedInRequest, now: dt.datetime, query: QueryDict | None = None) -> None:
+        super().__init__(request, query)
         self.now = now
         self.may_create = policies.may_create(request.user)
         self.filterset = LeadFilter(self.query, self._rows(self.tab), request=request)
@@ -92,6 +93,10 @@ class LeadList(RecordList[Lead]):
         except ValidationError:
             return LEAD_SORTING.default
 
+    def keyset(self, rows: QuerySet[Lead], *, size: int) -> Keyset[Lead]:
+        """`rows` in the order of this list, `size` of them a page."""
+        return LEAD_SORTING.keyset(rows, self.order, size=size)
+
     @cached_property
     def page(self) -> Page[Lead]:
         """The rows at the cursor. Costs one query, or two around the first row without a value.
@@ -99,18 +104,23 @@ class LeadList(RecordList[Lead]):
         Raises:
             BadCursor: the cursor is of another list.
         """
-        return LEAD_SORTING.keyset(self.filterset.qs.for_list(), self.order, size=PAGE_SIZE).page(self.cursor)
+        return self.keyset(self.filterset.qs.for_list(), size=PAGE_SIZE).page(self.cursor)
+
+    def lead_url(self, lead: Lead) -> str:
+        """The lead's page, from which the way leads back to this list, and on to the leads around its place there."""
+        here = QueryDict(mutable=True)
+        if back := self.query_with(cursor=self.cursor):
+            here["list"] = back
+        here["place"] = self.keyset(Lead.objects.none(), size=1).place_of(lead)
+        return f"{lead.get_absolute_url()}?{here.urlencode()}"
 
     @cached_property
     def rows(self) -> list[LeadRow]:
-        back = QueryDict(mutable=True)
-        back["list"] = self.query_with(cursor=self.cursor)
-        suffix = f"?{back.urlencode()}" if back["list"] else ""
         today = timezone.localdate(self.now)
         return [
             LeadRow(
                 lead=lead,
-                url=f"{lead.get_absolute_url()}{suffix}",
+                url=self.lead_url(lead),
                 hands=hands_of(lead, today),
                 late=late_words(lead, self.now),
             )

@@ -39,9 +39,10 @@ class RecordList(Generic[Row]):
     filter_url_name: ClassVar[str]
     filterset: FilterSet
 
-    def __init__(self, request: SignedInRequest) -> None:
+    def __init__(self, request: SignedInRequest, query: QueryDict | None = None) -> None:
+        """The list that `query` asks for, else the address of the request itself."""
         self.person = request.user
-        self.query = without_blanks(request.GET)
+        self.query = without_blanks(request.GET if query is None else query)
         self.cursor = self.query.get("cursor")
 
     @property

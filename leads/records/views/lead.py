@@ -14,6 +14,7 @@ from leads.records.fields import FIELDS
 from leads.records.forms import LeadForm
 from leads.records.models import Lead
 from leads.records.presenters import collisions, facts
+from leads.records.presenters.walk import Walk
 from leads.records.views.shared import done, lead_to_change, said_of, single
 from workspace.http import SignedInRequest
 from workspace.pages import notices
@@ -30,7 +31,8 @@ def lead(request: SignedInRequest, pk: int) -> HttpResponse:
         return response
     view = single(request, pk)
     template = _FRAGMENTS.get(request.htmx.target or "", "leads/records/lead/lead.html")
-    context = {"view": view, "back_url": _back_url(request, pk), "focus": request.GET.get("focus", "")}
+    walk = Walk(request, pk, timezone.now())
+    context = {"view": view, "walk": walk, "back_url": _back_url(request, pk), "focus": request.GET.get("focus", "")}
     return render(request, template, context)
 
 

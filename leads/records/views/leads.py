@@ -18,6 +18,7 @@ from leads.records.forms import NewLeadForm
 from leads.records.models import Lead
 from leads.records.presenters import filtering
 from leads.records.presenters.lead_list import LeadList
+from leads.records.presenters.walk import Walk
 from workspace.http import SignedInRequest
 from workspace.pages import notices
 
@@ -47,6 +48,13 @@ def counts(request: SignedInRequest) -> HttpResponse:
     whole = numbers[listing.tab]
     context = {"numbers": numbers, "whole": whole, "here": listing.count() if listing.is_narrowed else whole}
     return render(request, "leads/records/lists/_counts.html", {"listing": listing, **context})
+
+
+@require_safe
+def walk(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Which one a lead is in the list from which it was opened, which htmx asks for after the lead's page."""
+    number, total = Walk(request, pk, timezone.now()).counts()
+    return render(request, "leads/records/lead/_walk_counts.html", {"number": number, "total": total})
 
 
 @require_safe

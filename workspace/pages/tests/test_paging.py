@@ -55,6 +55,33 @@ def expected(sort: str, size: int) -> list[list[int]]:
 
 
 @pytest.mark.parametrize("sort", ["last_login", "-last_login"])
+def test_each_row_knows_who_stands_around_it_and_how_many_before(sort: str) -> None:
+    people(*[NOON] * 3, None, NOON + dt.timedelta(hours=1), None, None)
+    order = [pk for (pk,) in expected(sort, 1)]
+    keyset = Keyset(Person.objects.all(), sort=sort, nullable=True, size=2)
+
+    for number, (before, pk, behind) in enumerate(zip([None, *order], order, [*order[1:], None], strict=False)):
+        place = keyset.place_of(Person.objects.get(pk=pk))
+        assert [one.pk if one else None for one in keyset.around(place)] == [before, behind]
+        assert keyset.count_before(place) == paging.Count(number, exact=True)
+
+
+def test_a_place_stays_when_its_row_goes_elsewhere() -> None:
+    people(*[NOON + dt.timedelta(hours=hour) for hour in range(3)])
+    first, second, third = Person.objects.order_by("last_login")
+    keyset = Keyset(Person.objects.all(), sort="last_login", nullable=True)
+    place = keyset.place_of(second)
+
+    Person.objects.filter(pk=second.pk).update(last_login=None)
+
+    assert keyset.around(place) == (first, third)
+    with pytest.raises(BadCursor):
+        keyset.around("made up")
+    with pytest.raises(BadCursor):
+        Keyset(Person.objects.all(), sort="name", nullable=False).count_before(place)
+
+
+@pytest.mark.parametrize("sort", ["last_login", "-last_login"])
 def test_three_thousand_equal_values_and_as_many_nulls_come_once_each_in_order(sort: str) -> None:
     people(*[NOON] * 3000, *[None] * 3000)
 
