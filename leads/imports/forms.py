@@ -171,9 +171,10 @@ class MapForm(forms.ModelForm[Import]):
         self.initial["empty"] = ", ".join(self.mapping.empty)
         for key in ("currency", "stage", "source", "tags", "owner"):
             self.initial[key] = self.mapping.for_all.get(key, "")
-        if self.instance.sort_by_id is None and not self.instance.preview:
+        if not self.instance.preview:
             until = timezone.localdate() + timedelta(days=SORT_DAYS)
-            self.initial.update(sort_by=person.pk, sort_until=until)
+            self.initial["sort_by"] = self.instance.sort_by_id or person.pk
+            self.initial["sort_until"] = self.instance.sort_until or until
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]

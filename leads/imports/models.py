@@ -87,6 +87,11 @@ class Import(models.Model):
     survey = models.JSONField(default=dict)
     mapping = models.JSONField(default=dict)
 
+    # When the person chose what the columns began with; None where they began with what is suggested.
+    recalled_at = models.DateTimeField(null=True, blank=True)
+    # The import whose refused rows these are, mended.
+    fixes = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="fixed_by")
+
     match = models.CharField(_("recognise leads by"), max_length=11, choices=Match, default=Match.EMAIL)
     mode = models.CharField(_("what to do"), max_length=6, choices=Mode, default=Mode.BOTH)
     sort_by = models.ForeignKey(
@@ -136,7 +141,12 @@ class Import(models.Model):
 
     @property
     def rows_done(self) -> int:
-        return self.created_count + self.updated_count + self.unchanged_count + self.refused_count
+        return self.good_count + self.refused_count
+
+    @property
+    def good_count(self) -> int:
+        """How many rows came in, or said nothing new."""
+        return self.created_count + self.updated_count + self.unchanged_count
 
     @property
     def is_at_work(self) -> bool:
@@ -173,3 +183,22 @@ class RefusedRow(models.Model):
 
     def __str__(self) -> str:
         return f"line {self.line} of import {self.import_of_id}: {self.reason}"
+
+
+class RememberedMapping(models.Model):
+    """What somebody chose for the columns of a file last, by the names of the columns: see `leads.imports.remembering`."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    fingerprint = models.CharField(max_length=64)
+    choices = models.JSONField()
+    chosen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "fingerprint"], name="one_remembered_mapping_a_person_and_header"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"mapping of {self.person_id} on {self.chosen_at:%Y-%m-%d}"

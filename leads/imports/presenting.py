@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -88,6 +90,20 @@ class ImportView:
             )
             for place, (key, label) in enumerate(STEPS.items())
         ]
+
+    @property
+    def origin(self) -> str:
+        """Where the meanings of the columns come from, unless they are suggested."""
+        if self.import_.fixes is not None:
+            return _("These are rows that were refused from %s: they are read as that file was.") % self.import_.fixes
+        if self.import_.recalled_at is not None:
+            day = date_format(timezone.localtime(self.import_.recalled_at), "j F Y")
+            return _("The columns mean what you chose for them on %s.") % day
+        return ""
+
+    def fixes(self) -> list[Import]:
+        """The files in which refused rows came back mended, the first one first. Costs a query."""
+        return list(self.import_.fixed_by.filter(state=Import.State.DONE).order_by("created_at", "pk"))
 
     @property
     def kept_until(self) -> datetime:

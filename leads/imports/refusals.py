@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from django.core.files import File
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from leads.imports.mapping import Mapping as FileMapping
 from leads.imports.mapping import targets
@@ -16,8 +17,12 @@ from leads.imports.reading.guards import guarded
 from leads.imports.reading.rows import Row
 from leads.records.actions.intake import Act, Outcome
 from workspace.copying import copy_rows
+from workspace.filtering import MOST_DIGITS
 
 LONGEST_CELL = 100_000
+# The columns that are added; the first says of which import the rows are, whatever becomes of the file's name.
+LINE = gettext_noop("Line in the file (import %(import)d)")
+WHY = gettext_noop("Why it was refused")
 # By which delimiters spreadsheets part a file called .csv, depending on their language.
 OPENED_BY_SPREADSHEETS = ",;"
 
@@ -53,10 +58,30 @@ def lines(import_: Import) -> Iterator[str]:
     """
     delimiter = import_.delimiter if import_.delimiter in OPENED_BY_SPREADSHEETS else ","
     names = [column.name for column in FileMapping.from_json(import_.mapping).columns]
-    yield _csv_line([_("Line in the file"), _("Why it was refused"), *names], delimiter)
+    # Rows that are refused again say why this time only.
+    ours = {place for place, name in enumerate(names) if is_bookkeeping(name)}
+    head = [_(LINE) % {"import": import_.pk}, _(WHY)]
+    yield _csv_line([*head, *_without(ours, names)], delimiter)
     rows = RefusedRow.objects.filter(import_of=import_).order_by("line")
     for line, why, cells in rows.values_list("line", "reason", "cells").iterator(chunk_size=1_000):
-        yield _csv_line([str(line), why, *cells], delimiter)
+        yield _csv_line([str(line), why, *_without(ours, cells)], delimiter)
+
+
+def _without(places: set[int], cells: list[str]) -> list[str]:
+    return [cell for place, cell in enumerate(cells) if place not in places] if places else cells
+
+
+def import_of(header: str) -> int | None:
+    """The import whose refused rows stand below this header of ours; None for any other header."""
+    before, _place, after = _(LINE).partition("%(import)d")
+    number = header.strip().removeprefix(before).removesuffix(after)
+    is_ours = header.strip() == f"{before}{number}{after}" and number.isascii() and number.isdigit()
+    return int(number) if is_ours and len(number) <= MOST_DIGITS else None
+
+
+def is_bookkeeping(header: str) -> bool:
+    """Whether a column is one that the file of refused rows adds to those of the file."""
+    return header.strip() == _(WHY) or import_of(header) is not None
 
 
 def _csv_line(cells: list[str], delimiter: str) -> str:

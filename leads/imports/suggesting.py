@@ -11,6 +11,7 @@ from leads.imports.mapping import CUSTOM, NAME, NEW, SKIP, Column, Mapping
 from leads.imports.reading import values
 from leads.imports.reading.rows import Row
 from leads.imports.reading.values import Look, Order
+from leads.imports.refusals import is_bookkeeping
 from leads.records.fields import TRUE
 from leads.records.models import CustomField
 from workspace.people.models import Person
@@ -164,9 +165,11 @@ def _sum_up(column: Surveyed, counter: Counter[str], *, is_whole: bool) -> None:
     column.values = dict(counter.most_common(MOST_VALUES))
     column.examples = texts[:3]
     column.look = _common_look(texts)
-    if column.look is Look.DATE:
-        column.date_order, column.is_date_sure = values.order_of(texts)
-    column.decimal_comma = column.look is Look.NUMBER and values.has_decimal_comma(texts)
+    # A word among days or numbers does not hide how these are written.
+    days = [text for text in texts if values.look(text) is Look.DATE]
+    if days:
+        column.date_order, column.is_date_sure = values.order_of(days)
+    column.decimal_comma = values.has_decimal_comma([text for text in texts if values.look(text) is Look.NUMBER])
 
 
 def _common_look(texts: list[str]) -> Look:
@@ -199,7 +202,7 @@ def suggest(names: list[str], surveyed: Survey) -> Mapping:
     found = {place: _target(names[place], surveyed.columns[place], own, taken) for place in wanted}
     for place, name in enumerate(names):
         seen = surveyed.columns[place]
-        target = found[place]
+        target = SKIP if is_bookkeeping(name) else found[place]
         column = Column(name, target, _NEW_KINDS.get(seen.look, "text"))
         column.date_order, column.decimal_comma = seen.date_order, seen.decimal_comma
         column.values = suggest_values(target, seen)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("<int:pk>/", views.detail, name="import"),
     path("<int:pk>/look/", views.look, name="look"),
     path("<int:pk>/columns/", views.map_columns, name="map"),
+    path("<int:pk>/columns/suggested/", views.suggest, name="suggest"),
     path("<int:pk>/columns/<int:place>/", views.column, name="column"),
     path("<int:pk>/check/", views.check, name="check"),
     path("<int:pk>/start/", views.start, name="start"),

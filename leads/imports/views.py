@@ -84,7 +84,7 @@ def map_columns(request: SignedInRequest, pk: int) -> HttpResponse:
     form = MapForm(request.POST if request.method == "POST" else None, instance=import_, person=request.user)
     if form.is_bound and form.is_valid():
         try:
-            import_ = actions.agree(_visible(request, pk), form.agreed(), by=request.user)
+            import_ = actions.agree(_visible(request, pk), form.agreed(), by=request.user, at=timezone.now())
         except ValidationError as error:
             form.add_error(None, ValidationError(error.messages))
         else:
@@ -92,6 +92,13 @@ def map_columns(request: SignedInRequest, pk: int) -> HttpResponse:
             return redirect("imports:check", pk)
     context = {"view": _view(request, import_, "map"), "form": form}
     return render(request, "leads/imports/map.html", context, status=_status(form))
+
+
+@require_POST
+def suggest(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Begin with what is suggested for the columns, not with what was chosen before."""
+    actions.suggest_anew(_visible(request, pk), by=request.user)
+    return redirect("imports:map", pk)
 
 
 @require_safe
@@ -164,7 +171,7 @@ def refused(request: SignedInRequest, pk: int) -> HttpResponseBase:
 
 
 def _visible(request: SignedInRequest, pk: int) -> Import:
-    rows = Import.objects.visible_to(request.user).select_related("by", "job", "sort_by")
+    rows = Import.objects.visible_to(request.user).select_related("by", "job", "sort_by", "fixes")
     return get_object_or_404(rows, pk=pk)
 
 

@@ -12,13 +12,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from leads.imports import policies, suggesting
+from leads.imports import fixing, policies, remembering, suggesting
 from leads.imports.cleaning import clean_for_all
 from leads.imports.mapping import Mapping
 from leads.imports.models import Import
 from leads.imports.reading import encodings, layout, texts, workbooks
 from leads.imports.reading.layout import Layout
 from leads.imports.reading.rows import Row, Rows
+from leads.imports.suggesting import Survey
 from workspace.errors import Conflict
 from workspace.files import actions as files
 from workspace.jobs import actions as jobs
@@ -212,8 +213,8 @@ class Agreed:
 
 
 @transaction.atomic
-def agree(import_: Import, agreed: Agreed, *, by: Person | None) -> Import:
-    """Keep what the columns mean and on which terms the rows come in.
+def agree(import_: Import, agreed: Agreed, *, by: Person | None, at: datetime) -> Import:
+    """Keep what the columns mean and on which terms the rows come in; the next file with these columns begins with it.
 
     Raises:
         PermissionDenied: somebody else brought it.
@@ -231,6 +232,24 @@ def agree(import_: Import, agreed: Agreed, *, by: Person | None) -> Import:
     import_.match, import_.mode = agreed.match, agreed.mode
     import_.sort_by, import_.sort_until = agreed.sort_by, agreed.sort_until
     import_.state, import_.preview = Import.State.MAP, {}
+    import_.save()
+    remembering.remember(import_, at=at)
+    return import_
+
+
+@transaction.atomic
+def suggest_anew(import_: Import, *, by: Person | None) -> Import:
+    """Put what is suggested in the place of what was chosen last time, or for the file whose rows these are.
+
+    Raises:
+        PermissionDenied: somebody else brought it.
+        ImportMoved: it is coming in already.
+    """
+    demand(import_, by)
+    import_ = lock(import_, Import.State.MAP)
+    drop(import_)
+    _suggest(import_, [column["name"] for column in import_.mapping["columns"]], Survey.from_json(import_.survey))
+    import_.recalled_at, import_.state, import_.preview = None, Import.State.MAP, {}
     import_.save()
     return import_
 
@@ -261,7 +280,7 @@ def _head(file: IO[bytes] | File[bytes], import_: Import) -> IO[bytes]:
 
 
 def _survey(import_: Import, head: IO[bytes]) -> None:
-    """Suggest what the columns mean, from their names and the first rows."""
+    """Say what the columns mean: as for the file whose refused rows these are, else as chosen last, else as suggested."""
     laid_out = layout.lay_out(head, import_.delimiter, import_.header_line)
     import_.header_line = laid_out.header_line
     is_whole = (import_.text.size if import_.is_workbook else import_.size) <= HEAD
@@ -269,9 +288,15 @@ def _survey(import_: Import, head: IO[bytes]) -> None:
     surveyed = suggesting.survey(
         rows, len(laid_out.headers), is_whole=is_whole and len(rows) < suggesting.SURVEYED_ROWS
     )
-    mapping = suggesting.suggest(laid_out.headers, surveyed)
-    import_.survey, import_.mapping = surveyed.as_json(), mapping.as_json()
-    import_.match = suggesting.suggest_match(mapping)
+    import_.survey = surveyed.as_json()
+    _suggest(import_, laid_out.headers, surveyed)
+    if not fixing.link(import_, surveyed):
+        remembering.recall(import_, surveyed)
+
+
+def _suggest(import_: Import, headers: list[str], surveyed: Survey) -> None:
+    mapping = suggesting.suggest(headers, surveyed)
+    import_.mapping, import_.match = mapping.as_json(), suggesting.suggest_match(mapping)
 
 
 def first_rows(import_: Import, count: int) -> tuple[Layout, list[Row]]:

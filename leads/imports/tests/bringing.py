@@ -51,7 +51,7 @@ def agreed(content: bytes | str, columns: dict[str, str] | None = None, **terms:
         header_line=import_.header_line,
         by=import_.by,
     )
-    return actions.agree(import_, Agreed(mapping, match, terms.get("mode", "both"), **choices), by=import_.by)
+    return actions.agree(import_, Agreed(mapping, match, terms.get("mode", "both"), **choices), by=import_.by, at=NOON)
 
 
 def run(import_: Import) -> Import:

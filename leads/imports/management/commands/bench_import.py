@@ -63,7 +63,8 @@ class Command(BaseCommand):
         import_ = actions.look_again(
             import_, encoding=import_.encoding, delimiter=import_.delimiter, header_line=import_.header_line, by=None
         )
-        import_ = actions.agree(import_, Agreed(Mapping.from_json(import_.mapping), "external_id", "both"), by=None)
+        agreed = Agreed(Mapping.from_json(import_.mapping), "external_id", "both")
+        import_ = actions.agree(import_, agreed, by=None, at=timezone.now())
         Import.objects.filter(pk=import_.pk).update(state=Import.State.CHECKED)
         import_ = actions.start_run(import_, by=None, at=timezone.now())
         assert import_.job is not None
