@@ -237,6 +237,7 @@ CELERY_BEAT_SCHEDULE = {
     "take up jobs that wait or whose worker died": {"task": "workspace.jobs.sweep", "schedule": 5.0},
     "mail invitations whose message was lost": {"task": "workspace.staff.sweep_invitations", "schedule": 60.0},
     "let go of files that were kept long enough": {"task": "workspace.files.sweep", "schedule": 3_600.0},
+    "forget answers of the API that were kept for a day": {"task": "workspace.api.forget_answers", "schedule": 3_600.0},
     "make next month's journal partitions": {"task": "workspace.journal.make_partitions", "schedule": 86_400.0},
 }
 

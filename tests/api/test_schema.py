@@ -57,7 +57,16 @@ def test_every_operation_tells_its_problems_and_who_may_call(schema: dict[str, A
         assert all(list(answer["content"]) == ["application/problem+json"] for answer in problems.values())
         assert ("404" in problems) == ("{id}" in path), path
         assert method == "get" or {"400", "409", "413", "415"} <= problems.keys(), path
+        assert ("412" in problems) == (method != "get" and "{id}" in path), path
         assert operation["security"] == [{"token": []}, {"session": []}]
+
+
+def test_every_operation_tells_the_conditions_that_it_may_be_called_under(schema: dict[str, Any]) -> None:
+    for path, method, operation in operations(schema):
+        headers = {one["name"] for one in operation.get("parameters", []) if one["in"] == "header"}
+        assert ("If-None-Match" in headers) == ("304" in operation["responses"]) == (method == "get"), path
+        assert ("If-Match" in headers) == (method != "get" and "{id}" in path), path
+        assert ("Idempotency-Key" in headers) == (method == "post"), path
 
 
 def test_lists_tell_their_pages_filters_and_order(schema: dict[str, Any]) -> None:

@@ -20,6 +20,11 @@ class TooLarge(APIException):
     status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
+def too_large() -> TooLarge:
+    """The refusal, with the size that is possible."""
+    return TooLarge(_("Up to %d bytes are possible in one request.") % settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+
+
 class JsonParser(JSONParser):
     """JSON whose every text can be stored: half of a surrogate pair cannot."""
 
@@ -29,7 +34,7 @@ class JsonParser(JSONParser):
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         request = (parser_context or {})["request"]
         if limit is not None and int(request.META.get("CONTENT_LENGTH") or 0) > limit:
-            raise TooLarge(_("Up to %d bytes are possible in one request.") % limit)
+            raise too_large()
         try:
             parsed = super().parse(stream, media_type, parser_context)
             json.dumps(parsed, ensure_ascii=False).encode()

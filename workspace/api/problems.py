@@ -79,20 +79,29 @@ def flat(detail: Any, path: str = "") -> Errors:
 def _conflict(error: Conflict, context: Mapping[str, Any]) -> HttpResponse:
     kind = _WORD.sub("-", type(error).__name__).lower()
     present = context["view"].present(error)
-    return problem(HTTPStatus.CONFLICT, str(error), title=str(error.title), kind=f"urn:smarketing:{kind}", **present)
+    title = str(error.title)
+    return _with_headers(
+        problem(HTTPStatus.CONFLICT, str(error), title=title, kind=f"urn:smarketing:{kind}", **present), error
+    )
 
 
 def _taken(error: IntegrityError, _context: Mapping[str, Any]) -> HttpResponse | None:
     """409 where somebody else stored the same thing a moment earlier; any other broken constraint is our fault."""
     if not isinstance(error.__cause__, UniqueViolation):
         return None
-    return problem(HTTPStatus.CONFLICT, _("Somebody stored the same in this very moment. Read it, and try again."))
+    return _try_again(_("Somebody stored the same in this very moment. Read it, and try again."))
+
+
+def _try_again(detail: str) -> HttpResponse:
+    response = problem(HTTPStatus.CONFLICT, detail)
+    response["Retry-After"] = "1"
+    return response
 
 
 def _away(error: Exception, _context: Mapping[str, Any]) -> HttpResponse:
     """503, unless the database is there and ended a deadlock at this one's cost: then somebody was first."""
     if isinstance(error.__cause__, DeadlockDetected):
-        return problem(HTTPStatus.CONFLICT, _("Somebody was changing the same in this very moment. Try it again."))
+        return _try_again(_("Somebody was changing the same in this very moment. Try it again."))
     response = problem(HTTPStatus.SERVICE_UNAVAILABLE, _("The database is away. Try again in a moment."))
     response["Retry-After"] = str(_RETRY_SECONDS)
     return response
@@ -101,7 +110,11 @@ def _away(error: Exception, _context: Mapping[str, Any]) -> HttpResponse:
 def _of_framework(error: exceptions.APIException, _context: Mapping[str, Any]) -> HttpResponse:
     if isinstance(error, exceptions.ValidationError):
         return invalid(flat(error.detail))
-    response = problem(error.status_code, str(error.detail))
+    return _with_headers(problem(error.status_code, str(error.detail)), error)
+
+
+def _with_headers(response: JsonResponse, error: Exception) -> JsonResponse:
+    """`response` with what the error says beside its words: how to come in, when to come again, what is there now."""
     if header := getattr(error, "auth_header", None):
         response["WWW-Authenticate"] = header
     if (wait := getattr(error, "wait", None)) is not None:

@@ -24,6 +24,7 @@ _CONFLICT = {"409": "Somebody was first; the record as it is now is told beside.
 _STALE = {"412": "The record is not the one that `If-Match` names; the tag of the present one is in `ETag`."}
 _UNCHANGED = {"304": {"description": "What `If-None-Match` names is still what is there."}}
 _IF_MATCH = _("The `ETag` that you have seen, or the version alone: the record is changed only if it is that one.")
+_KEY = _("One of your own for each call: the same call with the same key is carried out once within 24 hours.")
 _IF_NONE_MATCH = _("The `ETag` of the answer that you have: 304 if it would be the same.")
 
 
@@ -70,6 +71,8 @@ class AutoSchema(SpectacularAutoSchema):
             conditions["If-None-Match"] = _IF_NONE_MATCH
         elif "{" in self.path:
             conditions["If-Match"] = _IF_MATCH
+        if self.method == "POST":
+            conditions["Idempotency-Key"] = _KEY
         return [
             OpenApiParameter(name, str, OpenApiParameter.HEADER, description=text) for name, text in conditions.items()
         ]

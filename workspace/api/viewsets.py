@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
-from workspace.api import conditions
+from workspace.api import conditions, repeating
 from workspace.api.content import JsonOnly, JsonParser
 from workspace.api.filtering import FilterBackend
 from workspace.api.pagination import KeysetPagination
@@ -57,8 +57,11 @@ class ApiViewSet(GenericViewSet[Row]):
 
     def _under_conditions(self, handler: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         def handle(*args: Any, **kwargs: Any) -> HttpResponse:
-            with conditions.unchanged(self):
-                return handler(*args, **kwargs)
+            def answer() -> HttpResponse:
+                with conditions.unchanged(self):
+                    return handler(*args, **kwargs)
+
+            return repeating.answer_once(self, answer)
 
         return handle
 

@@ -1,0 +1,156 @@
+"""`Idempotency-Key`: a POST that is sent again, since its answer was lost on the way, happens once and is answered alike.
+
+First a row for the key is made, then the call is carried out in one transaction that holds the row's lock and stores the
+answer in it. A process that dies before the commit leaves nothing behind but the row, and whoever calls again is carried out.
+"""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any, Final
+
+from django.core.exceptions import RequestDataTooBig, ValidationError
+from django.db import transaction
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+
+from workspace.api.content import too_large
+from workspace.api.models import KeptAnswer
+from workspace.errors import Conflict
+from workspace.hooks.models import Token
+
+KEEP: Final = timedelta(hours=24)
+LARGEST_KEPT = 262_144
+LONGEST_KEY = 255
+_HEADERS = ("Content-Type", "ETag", "Location")
+
+
+class KeyReused(Conflict):
+    """The key came with another call before."""
+
+    title = "Key used for another call"
+
+    def __init__(self) -> None:
+        super().__init__(_("This Idempotency-Key was used for another call within 24 hours. Take a new one for each."))
+
+
+class StillRunning(Conflict):
+    """The same call is being carried out at this moment."""
+
+    title = "Still being carried out"
+    wait = 1
+
+    def __init__(self) -> None:
+        super().__init__(_("The same call is just being carried out. Ask again in a moment."))
+
+
+class AnswerTooLarge(Conflict):
+    """The call was carried out, and its answer was too large to be kept."""
+
+    title = "Carried out before"
+
+    def __init__(self, status: int) -> None:
+        super().__init__(
+            _("This call was carried out and answered with %d, which was too long to be kept. Read what is there.")
+            % status
+        )
+
+
+def caller_of(request: Request) -> str:
+    """Who calls, in a word: a token, or the person of a session."""
+    return f"token:{request.auth.pk}" if isinstance(request.auth, Token) else f"person:{request.user.pk}"
+
+
+def answer_once(view: Any, handle: Callable[[], HttpResponse]) -> HttpResponse:
+    """The answer of `handle`, or the one that the same call had before. Without a key, or for another method, just `handle`.
+
+    Kept is what a repetition may be told as well: no fault of ours, and nothing that asks the caller to come again.
+
+    Raises:
+        ValidationError: the key is no key.
+        KeyReused: the key belongs to another call.
+        StillRunning: the same call is being carried out.
+        AnswerTooLarge: it was, and the answer is not known any more.
+    """
+    request = view.request
+    if request.method != "POST" or "Idempotency-Key" not in request.headers:
+        return handle()
+    now = timezone.now()
+    asked = KeptAnswer(caller=caller_of(request), key=_key_of(request), fingerprint=_fingerprint(request), asked_at=now)
+    KeptAnswer.objects.bulk_create([asked], ignore_conflicts=True)
+    with transaction.atomic():
+        kept = _claimed(asked, now)
+        if kept.status is not None:
+            return _again(kept)
+        response = _answered(view, handle)
+        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            transaction.set_rollback(True)
+        elif "Retry-After" not in response:
+            _keep(kept, response)
+    return response
+
+
+def forget(now: datetime) -> int:
+    """Delete answers that nobody may ask for any more; returns how many."""
+    return KeptAnswer.objects.filter(asked_at__lt=now - KEEP).delete()[0]
+
+
+def _key_of(request: Request) -> str:
+    key = request.headers["Idempotency-Key"].strip()
+    if not 1 <= len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
+        raise ValidationError({"Idempotency-Key": _("A key has 1 to 255 printable ASCII characters.")})
+    return key
+
+
+def _fingerprint(request: Request) -> str:
+    try:
+        body = request.body
+    except RequestDataTooBig as error:
+        raise too_large() from error
+    return hashlib.sha256(b"\n".join([request.get_full_path().encode(), body])).hexdigest()
+
+
+def _claimed(asked: KeptAnswer, now: datetime) -> KeptAnswer:
+    """The key's row, locked; begun anew where its day is over."""
+    rows = KeptAnswer.objects.select_for_update(skip_locked=True).filter(caller=asked.caller, key=asked.key)
+    kept = rows.first()
+    if kept is None:
+        raise StillRunning
+    if kept.asked_at < now - KEEP:
+        kept.fingerprint, kept.asked_at, kept.status, kept.headers, kept.body = asked.fingerprint, now, None, {}, None
+        kept.save(update_fields=["fingerprint", "asked_at", "status", "headers", "body"])
+    if kept.fingerprint != asked.fingerprint:
+        raise KeyReused
+    return kept
+
+
+def _answered(view: Any, handle: Callable[[], HttpResponse]) -> HttpResponse:
+    """What the caller will be told, drawn; whatever went wrong is undone and told as a problem.
+
+    Raises:
+        Exception: a fault of ours, which is no answer.
+    """
+    try:
+        with transaction.atomic():
+            response = handle()
+    except Exception as error:  # as REST framework's own dispatch does: it raises what it cannot tell
+        response = view.handle_exception(error)
+    drawn: HttpResponse = view.finalize_response(view.request, response, *view.args, **view.kwargs)
+    return drawn
+
+
+def _keep(kept: KeptAnswer, response: HttpResponse) -> None:
+    kept.status = response.status_code
+    kept.headers = {name: response[name] for name in _HEADERS if name in response}
+    kept.body = response.content.decode() if len(response.content) <= LARGEST_KEPT else None
+    kept.save(update_fields=["status", "headers", "body"])
+
+
+def _again(kept: KeptAnswer) -> HttpResponse:
+    assert kept.status is not None
+    if kept.body is None:
+        raise AnswerTooLarge(kept.status)
+    return HttpResponse(kept.body, status=kept.status, headers={**kept.headers, "Idempotent-Replayed": "true"})
