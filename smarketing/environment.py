@@ -1,8 +1,11 @@
 """What is read from the environment with more than one line of care."""
 
+import ipaddress
 import os
 import secrets
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
@@ -52,3 +55,53 @@ def _make_secret_key(path: Path) -> None:
         pass
     finally:
         aside.unlink()
+
+
+def single_sign_on(env: Env) -> dict[str, Any] | None:
+    """The company's OpenID Connect provider, as allauth wants it told, or None where there is none.
+
+    Raises:
+        ImproperlyConfigured: only a part of it is given, or the issuer would be asked without TLS.
+    """
+    names = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+    given = {name: env.str(name, default="").strip() for name in names}
+    if not any(given.values()):
+        return None
+    for name, value in given.items():
+        if not value:
+            raise ImproperlyConfigured(f"{name} is missing. Single sign-on needs all of {', '.join(names)}.")
+    issuer = urlsplit(given["OIDC_ISSUER"])
+    if issuer.scheme != "https" and not (issuer.scheme == "http" and _is_here(issuer.hostname or "")):
+        raise ImproperlyConfigured("OIDC_ISSUER must begin with https://, as https://login.example.com/company.")
+    return {
+        "provider_id": "company",
+        "name": env.str("OIDC_NAME", default="") or "Single sign-on",
+        "client_id": given["OIDC_CLIENT_ID"],
+        "secret": given["OIDC_CLIENT_SECRET"],
+        "settings": {
+            "server_url": given["OIDC_ISSUER"].rstrip("/"),
+            "oauth_pkce_enabled": True,
+            "verified_email": env.bool("OIDC_TRUST_ADDRESSES", default=False),
+        },
+    }
+
+
+def password_sign_in(env: Env, *, has_single_sign_on: bool) -> bool:
+    """Whether people may sign in by password.
+
+    Raises:
+        ImproperlyConfigured: it is switched off, and there is no single sign-on to come in by.
+    """
+    is_on: bool = env.bool("PASSWORD_SIGN_IN", default=True)
+    if not is_on and not has_single_sign_on:
+        raise ImproperlyConfigured(
+            "PASSWORD_SIGN_IN is off, so nobody could sign in. Set OIDC_ISSUER and its companions, or switch it on."
+        )
+    return is_on
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -11,7 +11,7 @@ from django.urls import reverse_lazy
 from environs import Env
 
 from smarketing.embedded import places
-from smarketing.environment import secret_key
+from smarketing.environment import password_sign_in, secret_key, single_sign_on
 
 django_stubs_ext.monkeypatch()
 
@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "workspace.api",
     "workspace.pages",
     "workspace.worktime",
+    "workspace.security",
     "workspace.staff",
     "leads.funnel",
     "leads.audience",
@@ -63,6 +64,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "csp",
     "django_filters",
     "django_htmx",
@@ -89,7 +94,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "workspace.people.middleware.ReaderTimeZoneMiddleware",
+    "workspace.security.middleware.LastSeenMiddleware",
     "workspace.journal.middleware.WayMiddleware",
+    "workspace.security.middleware.SecondFactorMiddleware",
     "workspace.pages.middleware.ErrorPagesMiddleware",
 ]
 
@@ -107,6 +114,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "workspace.pages.context.shell",
+                "workspace.security.context.entrance",
             ],
             "builtins": ["workspace.pages.templatetags.kit", "django.templatetags.i18n"],
         },
@@ -182,7 +190,7 @@ SECRET_KEY = secret_key(env, DATA_DIR, embedded=EMBEDDED)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if ON_LOOPBACK else [])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 AUTH_USER_MODEL = "workspace_people.Person"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["workspace.security.backends.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -236,6 +244,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "take up jobs that wait or whose worker died": {"task": "workspace.jobs.sweep", "schedule": 5.0},
     "mail invitations whose message was lost": {"task": "workspace.staff.sweep_invitations", "schedule": 60.0},
+    "mail what people must know of their sign-in": {"task": "workspace.security.sweep_alerts", "schedule": 60.0},
+    "forget sessions that have ended": {"task": "workspace.security.forget_ended_sessions", "schedule": 86_400.0},
     "let go of files that were kept long enough": {"task": "workspace.files.sweep", "schedule": 3_600.0},
     "forget answers of the API that were kept for a day": {"task": "workspace.api.forget_answers", "schedule": 3_600.0},
     "make next month's journal partitions": {"task": "workspace.journal.make_partitions", "schedule": 86_400.0},
@@ -243,13 +253,25 @@ CELERY_BEAT_SCHEDULE = {
 
 # allauth
 ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
-ACCOUNT_ADAPTER = "workspace.people.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "workspace.security.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = reverse_lazy("account_login")
+MFA_ADAPTER = "workspace.security.adapters.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # people come by a mailed invitation, and administrators alone change an address
+MFA_FORMS = {"add_webauthn": "workspace.security.forms.AddPasskeyForm"}
+OIDC = single_sign_on(env)
+OIDC_ASKS_SECOND_FACTOR = env.bool("OIDC_ASKS_SECOND_FACTOR", default=False)
+PASSWORD_SIGN_IN = password_sign_in(env, has_single_sign_on=OIDC is not None)
+SOCIALACCOUNT_ADAPTER = "workspace.security.adapters.SingleSignOnAdapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [OIDC]}} if OIDC else {}
+# A link, since the content security policy stops forms that lead to other sites; nothing is linked by hand.
+SOCIALACCOUNT_LOGIN_ON_GET = True
 
 # REST framework
 REST_FRAMEWORK = {

@@ -1,6 +1,5 @@
 """The URL tree of the workspace."""
 
-from allauth.account import urls as account_urls
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
@@ -12,17 +11,14 @@ from smarketing.health import healthz
 admin.site.index_title, admin.site.site_url = _("What this workspace is made of"), None
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth documents it
 
-# Addresses are changed by administrators alone, so allauth's own pages for them are not served.
-ADDRESS_PAGES = {"account_email", "account_confirm_email", "account_email_verification_sent"}
-ACCOUNT_PATHS = [path for path in account_urls.urlpatterns if path.name not in ADDRESS_PAGES]
-
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
-    path("accounts/", include(ACCOUNT_PATHS)),
     path("api/v1/", include("smarketing.api_urls")),
     path("admin/", admin.site.urls),
     path("", include("workspace.pages.urls")),
     path("", include("workspace.staff.urls")),
+    path("", include("workspace.security.urls")),
+    path("", include("workspace.security.account_urls")),
     path("settings/working-time/", include("workspace.worktime.urls")),
     path("files/", include("workspace.files.urls")),
     path("", include("smarketing.home.urls")),

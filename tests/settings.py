@@ -19,6 +19,11 @@ os.environ.update(
     EMAIL_URL="memory://",
     HOST="127.0.0.1",
     LOG_LEVEL="WARNING",
+    OIDC_ASKS_SECOND_FACTOR="off",
+    OIDC_CLIENT_ID="",
+    OIDC_CLIENT_SECRET="",
+    OIDC_ISSUER="",
+    PASSWORD_SIGN_IN="on",
     PORT="8000",
     SECRET_KEY="for tests only",
 )

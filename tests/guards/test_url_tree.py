@@ -22,6 +22,11 @@ PUBLIC = {
     "account_reset_password_from_key_done": "the page after it",
     "account_confirm_login_code": "allauth's own; it asks for the session of a begun sign-in",
     "login": "of the administration: leads to the way in",
+    "mfa_authenticate": "asks for the second factor of a begun sign-in, and for its session",
+    "mfa_login_webauthn": "the way in by passkey",
+    "openid_connect_login": "leads to the company's single sign-on; nothing where there is none",
+    "openid_connect_callback": "the way back from it, with the state of a begun sign-in",
+    "socialaccount_login_cancelled": "tells that the sign-in was broken off over there",
     "people:accept_invitation": "who comes in by an invitation has no account yet; the secret of the link opens it",
 }
 SAMPLES = {"int": "1", "str": "x", "slug": "x", "path": "x", "uuid": "0" * 32}

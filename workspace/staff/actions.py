@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.contrib.auth.password_validation import validate_password
@@ -20,6 +21,7 @@ from workspace.journal import actions as journal
 from workspace.people.actions import demand_administrator, give_role
 from workspace.people.models import Department, Invitation, Person
 from workspace.people.roles import Role
+from workspace.security import actions as security
 
 INVITATION_DAYS = 14
 FIRST_ADMINISTRATOR_DAYS = 1
@@ -135,10 +137,13 @@ def find_invitation(secret: str, *, at: datetime) -> Invitation | None:
 
 
 @transaction.atomic
-def accept_invitation(secret: str, *, email: str, name: str, password: str, time_zone: str, at: datetime) -> Person:
+def accept_invitation(
+    secret: str, *, email: str, name: str, password: str | None, time_zone: str, at: datetime
+) -> Person:
     """Make the invited person, who can sign in from now on; the invitation is used up.
 
-    A mailed invitation is for its address only: `email` counts for the first administrator's alone.
+    A mailed invitation is for its address only: `email` counts for the first administrator's alone. Without a `password`
+    they come by single sign-on.
 
     Raises:
         ValidationError: the invitation is used up or too old, or the password, the address or the zone does not do.
@@ -150,7 +155,8 @@ def accept_invitation(secret: str, *, email: str, name: str, password: str, time
     if Person.objects.filter(email__iexact=address).exists():
         raise ValidationError({"email": _("This person is here already.")})
     person = Person(email=address, name=name.strip(), time_zone=time_zone, joined_at=at)
-    _demand_password(password, person)
+    if password is not None:
+        _demand_password(password, person)
     person.set_password(password)
     person.full_clean(exclude=["password"])
     person.save()
@@ -204,8 +210,9 @@ def change_person(person: Person, values: Mapping[str, str], *, by: Person, at: 
         setattr(person, key, given[key])
     person.full_clean(exclude=["password"])
     if "email" in changed:
-        # Else the earlier mailbox could still sign in, and ask for a new password.
+        # Else the earlier mailbox could still sign in, and ask for a new password; and whoever has it at the provider.
         EmailAddress.objects.filter(user=person).delete()
+        SocialAccount.objects.filter(user=person).delete()
     if changed:
         person.save(update_fields=changed)
         labels = [str(Person._meta.get_field(key).verbose_name) for key in changed]  # type: ignore[union-attr]
@@ -249,7 +256,7 @@ def set_role(person: Person, role: Role, *, by: Person, at: datetime) -> Person:
 
 @transaction.atomic
 def deactivate(person: Person, *, by: Person, at: datetime) -> Person:
-    """Let somebody go: they cannot sign in any more, and what they did stays theirs.
+    """Let somebody go: they are signed out everywhere, cannot sign in any more, and what they did stays theirs.
 
     Raises:
         PermissionDenied: `by` is no administrator.
@@ -257,7 +264,9 @@ def deactivate(person: Person, *, by: Person, at: datetime) -> Person:
     """
     demand_administrator(by)
     _demand_another_administrator(person)
-    return _set_active(person, is_active=False, by=by, at=at)
+    person = _set_active(person, is_active=False, by=by, at=at)
+    security.end_sessions(person, by=by, at=at)
+    return person
 
 
 @transaction.atomic

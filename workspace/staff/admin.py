@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from workspace.administration import ActingAdmin, ActingForm, ReadOnlyAdmin
 from workspace.people.models import Department, Invitation, Person
 from workspace.people.roles import Role
+from workspace.security import actions as security
+from workspace.security.factors import with_second_factors
 from workspace.staff import actions
 
 admin.site.unregister(Group)
@@ -43,14 +45,14 @@ class PersonAdmin(ActingAdmin[Person]):
 
     form = PersonForm
     fields = ("email", "name", "job_title", "time_zone", "role", "departments")
-    list_display = ("name", "email", "job_title", "role", "in_departments", "is_active")
+    list_display = ("name", "email", "job_title", "role", "in_departments", "second_factor", "is_active")
     list_filter = ("is_active", "departments", "groups")
     search_fields = ("name", "email")
     ordering = ("name", "pk")
-    actions = ("let_go", "let_in")
+    actions = ("let_go", "let_in", "sign_out", "reset_factors")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
-        return super().get_queryset(request).prefetch_related("groups", "departments")
+        return with_second_factors(super().get_queryset(request)).prefetch_related("groups", "departments")
 
     @admin.display(description=gettext_lazy("role"))
     def role(self, person: Person) -> str:
@@ -59,6 +61,10 @@ class PersonAdmin(ActingAdmin[Person]):
     @admin.display(description=gettext_lazy("departments"))
     def in_departments(self, person: Person) -> str:
         return " ".join(person.department_keys)
+
+    @admin.display(description=gettext_lazy("second factor"), boolean=True)
+    def second_factor(self, person: Any) -> bool:
+        return bool(person.has_second_factor)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Whoever is to come in is invited."""
@@ -79,6 +85,16 @@ class PersonAdmin(ActingAdmin[Person]):
     def let_in(self, request: Any, people: QuerySet[Person]) -> None:
         done = _each(request, people, actions.reactivate)
         self.message_user(request, ngettext("%d colleague is back.", "%d colleagues are back.", done) % done)
+
+    @admin.action(description=gettext_lazy("Sign them out everywhere"), permissions=["change"])
+    def sign_out(self, request: Any, people: QuerySet[Person]) -> None:
+        done = _each(request, people, security.sign_out)
+        self.message_user(request, ngettext("%d colleague signed out.", "%d colleagues signed out.", done) % done)
+
+    @admin.action(description=gettext_lazy("Reset the second factor, and sign them out"), permissions=["change"])
+    def reset_factors(self, request: Any, people: QuerySet[Person]) -> None:
+        done = _each(request, people, security.reset_factors)
+        self.message_user(request, ngettext("%d second factor reset.", "%d second factors reset.", done) % done)
 
 
 @admin.register(Department)

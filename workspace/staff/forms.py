@@ -9,7 +9,7 @@ from workspace.people.zones import ZoneField
 
 
 class JoinForm(forms.Form):
-    """Who comes in by an invitation; the first administrator says the address, too."""
+    """Who comes in by an invitation; the first administrator says the address, too. No password where nobody uses one."""
 
     email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
     name = forms.CharField(label=_("Your name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"}))
@@ -26,10 +26,12 @@ class JoinForm(forms.Form):
     )
     time_zone = ZoneField()
 
-    def __init__(self, *args: object, asks_email: bool, **kwargs: object) -> None:
+    def __init__(self, *args: object, asks_email: bool, asks_password: bool, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # as Django's form takes them
         if not asks_email:
             del self.fields["email"]
+        if not asks_password:
+            del self.fields["password"], self.fields["repeated"]
 
     def clean_repeated(self) -> str:
         repeated: str = self.cleaned_data["repeated"]

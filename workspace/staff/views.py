@@ -2,6 +2,9 @@
 
 from http import HTTPStatus
 
+from allauth.account.internal.flows.login import record_authentication
+from allauth.usersessions.models import UserSession
+from django.conf import settings as project
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -22,8 +25,6 @@ from workspace.people.roles import Role
 from workspace.staff import actions, presenters
 from workspace.staff.forms import InviteForm, JoinForm, OwnForm
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-
 
 @login_not_required
 @never_cache
@@ -35,7 +36,12 @@ def accept_invitation(request: HttpRequest, secret: str) -> HttpResponse:
     invitation = actions.find_invitation(secret, at=now)
     if invitation is None:
         return render(request, "workspace/people/invitation_gone.html", status=HTTPStatus.GONE)
-    form = JoinForm(request.POST or None, asks_email=not invitation.email, initial={"name": invitation.name})
+    form = JoinForm(
+        request.POST or None,
+        asks_email=not invitation.email,
+        asks_password=project.PASSWORD_SIGN_IN,
+        initial={"name": invitation.name},
+    )
     if form.is_valid():
         given = form.cleaned_data
         try:
@@ -43,18 +49,25 @@ def accept_invitation(request: HttpRequest, secret: str) -> HttpResponse:
                 secret,
                 email=given.get("email", ""),
                 name=given["name"],
-                password=given["password"],
+                password=given.get("password"),
                 time_zone=given["time_zone"],
                 at=now,
             )
         except ValidationError as error:
             refusals.show(form, error)
         else:
-            login(request, person, BACKEND)
+            _let_in(request, person)
             return redirect("home")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     context = {"form": form, "invitation": invitation}
     return render(request, "workspace/people/accept_invitation.html", context, status=status)
+
+
+def _let_in(request: HttpRequest, person: Person) -> None:
+    """Sign in whoever has just joined, as if by the password that they have just chosen."""
+    login(request, person, project.AUTHENTICATION_BACKENDS[0])
+    record_authentication(request, person, "password")
+    UserSession.objects.create_from_request(request)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
