@@ -123,6 +123,7 @@ FIELDS: dict[str, LeadField] = {
         LeadField("next_step", gettext_lazy("Next step"), Kind.TEXT, 200, is_personal=True),
         LeadField("next_step_at", gettext_lazy("Next step on"), Kind.MOMENT),
         LeadField("asleep_until", gettext_lazy("Asleep until"), Kind.DATE),
+        _text("asleep_reason", gettext_lazy("Why it sleeps"), 200, is_personal=True),
         LeadField("crm_url", gettext_lazy("Link to the CRM"), Kind.LINK, 500),
         LeadField("tags", gettext_lazy("Tags"), Kind.REFERENCES, 120, refers_to="tag", makes=True),
         LeadField("consent", gettext_lazy("Consent"), Kind.CONSENT),

@@ -81,7 +81,9 @@ def _change_one(
     rules.demand_unique(lead)
     if {"next_step", "next_step_at"} & resolved.keys():
         rules.demand_whole_step(lead)
-    if any(change.field in (*HANDS, "next_step") for change in changes):
+    if {"asleep_until", "asleep_reason"} & resolved.keys():
+        rules.demand_whole_sleep(lead)
+    if any(change.field in (*HANDS, "next_step", "asleep_until") for change in changes):
         rules.take_up(lead)
     former = lead.version
     lead.save(update_fields=sorted(_written(lead)))
@@ -112,6 +114,8 @@ def _set_columns(lead: Lead, resolved: dict[str, Any], origin: Origin) -> list[C
     before = {key: getattr(lead, key) for key in fields.EDITABLE if key not in TO_MANY}
     for key in before.keys() & resolved.keys():
         setattr(lead, key, fields.merged_consent(lead.consent, resolved[key]) if key == "consent" else resolved[key])
+    if "asleep_until" in resolved and lead.asleep_until is None and "asleep_reason" not in resolved:
+        lead.asleep_reason = ""  # whoever wakes a lead takes the reason with it
     if "company_domain" in resolved or "company" in resolved:
         link_company(lead, resolved.get("company_domain", ""), origin)
     if "phone" in resolved:

@@ -54,6 +54,7 @@ def _create(values: Mapping[str, object], origin: Origin) -> Lead:
     lead.is_demo = is_demo
     rules.demand_identity(lead)
     rules.demand_whole_step(lead)
+    rules.demand_whole_sleep(lead)
     rules.demand_unique(lead)
     lead.save(force_insert=True)
     lead.refresh_from_db(fields=["sort_name", "search_text"])

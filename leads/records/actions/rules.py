@@ -55,6 +55,18 @@ def demand_whole_step(lead: Lead) -> None:
         raise ValidationError({"next_step": _("This deal is closed; open the next one first.")})
 
 
+def demand_whole_sleep(lead: Lead) -> None:
+    """A lead sleeps until a day and for a reason, or not at all.
+
+    Raises:
+        ValidationError: for `asleep_until` or `asleep_reason`.
+    """
+    if lead.asleep_until is not None and not lead.asleep_reason:
+        raise ValidationError({"asleep_reason": _("Say why it sleeps, as in “Budget opens in January”.")})
+    if lead.asleep_reason and lead.asleep_until is None:
+        raise ValidationError({"asleep_until": _("Say until when it sleeps.")})
+
+
 def demand_identity(lead: Lead) -> None:
     """A lead can be told from others: by e-mail, external id or telephone, or by a name with a company.
 

@@ -164,7 +164,8 @@ def _hands(story: Story) -> Iterator[Told]:
         facts = {"changes": [_changed("owner", None, lead.owner)]}
         yield story.handed_by, Happening("lead.assigned", lead, story.handed_at, facts=facts, is_demo=True)
     if story.slept_at and lead.marketer:
-        facts = {"changes": [_changed("asleep_until", None, lead.asleep_until)]}
+        sleep = [_changed("asleep_until", None, lead.asleep_until), _changed("asleep_reason", "", lead.asleep_reason)]
+        facts = {"changes": sleep}
         yield lead.marketer, Happening("lead.edited", lead, story.slept_at, facts=facts, is_demo=True)
 
 

@@ -103,5 +103,5 @@ def _initial_of(lead: Lead) -> dict[str, Any]:
 
 _TEXTS = (
     "external_id", "first_name", "last_name", "email", "phone", "job_title", "industry", "country", "city",
-    "buying_role", "currency", "crm_url",
+    "buying_role", "currency", "asleep_reason", "crm_url",
 )  # fmt: skip

@@ -27,6 +27,7 @@ TOGETHER: dict[str, tuple[str, ...]] = {
     "name": ("first_name", "last_name", "job_title"),
     "city": ("city", "country"),
     "value": ("value", "currency"),
+    "asleep_until": ("asleep_until", "asleep_reason"),
 }
 # Kept elsewhere on the page: the next step has its own acts.
 _ELSEWHERE = {"next_step", "next_step_at"}

@@ -10,7 +10,7 @@ from leads.records.models import Lead
 
 @dataclass(frozen=True)
 class Hands:
-    """Who has a lead: the letter of a side where it is one, words, and the day until which it holds.
+    """Who has a lead: the letter of a side where it is one, words, the day until which it holds, and why.
 
     `is_late` says that the day has passed and somebody should have acted.
     """
@@ -20,6 +20,7 @@ class Hands:
     icon: str = ""
     until: dt.date | None = None
     is_late: bool = False
+    reason: str = ""
 
 
 def hands_of(lead: Lead, today: dt.date) -> Hands:
@@ -30,7 +31,7 @@ def hands_of(lead: Lead, today: dt.date) -> Hands:
     if not lead.is_open:
         return Hands(_("Closed"))
     if lead.asleep_until is not None and lead.asleep_until > today:
-        return Hands(_("Asleep until"), icon="moon", until=lead.asleep_until)
+        return Hands(_("Asleep until"), icon="moon", until=lead.asleep_until, reason=lead.asleep_reason)
     if lead.to_sort_by is not None and lead.to_sort_until is not None and lead.next_step_at is None:
         words = _("%(person)s sorts it by") % {"person": lead.to_sort_by.short_name}
         return Hands(words, icon="inbox", until=lead.to_sort_until, is_late=lead.to_sort_until < today)

@@ -222,6 +222,54 @@ def test_a_next_step_has_a_date_and_a_date_a_step(anke: Lead, half: dict[str, st
         change(anke, **half)
 
 
+@pytest.mark.parametrize(
+    ("half", "field"),
+    [
+        ({"asleep_until": "2026-12-01"}, "asleep_reason"),
+        ({"asleep_until": "2026-12-01", "asleep_reason": " "}, "asleep_reason"),
+        ({"asleep_reason": "After the harvest"}, "asleep_until"),
+    ],
+)
+def test_a_lead_sleeps_until_a_day_and_for_a_reason(anke: Lead, half: dict[str, str], field: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        change(anke, **half)
+    assert list(refused.value.message_dict) == [field]
+
+    with pytest.raises(ValidationError) as refused:
+        actions.create({"email": "uwe@ostertal.example", **half}, by=None, at=NOON)
+    assert list(refused.value.message_dict) == [field]
+
+
+def test_whoever_wakes_a_lead_takes_the_reason_with_it_and_both_are_told(anke: Lead) -> None:
+    change(anke, asleep_until="2026-12-01", asleep_reason="After the harvest")
+    later = change(anke, asleep_until="2027-01-01")
+    assert (str(later.asleep_until), later.asleep_reason) == ("2027-01-01", "After the harvest")
+    with pytest.raises(ValidationError, match="Say why"):
+        change(anke, asleep_reason="")
+
+    woken = change(anke, asleep_until=None)
+
+    assert (woken.asleep_until, woken.asleep_reason) == (None, "")
+    assert told()[0] == (
+        "lead.edited", [("asleep_until", None, "2026-12-01"), ("asleep_reason", "", "After the harvest")],
+    )  # fmt: skip
+    assert told()[-1] == (
+        "lead.edited", [("asleep_until", "2027-01-01", None), ("asleep_reason", "After the harvest", "")],
+    )  # fmt: skip
+
+
+def test_a_lead_that_came_to_sleep_without_a_reason_can_still_be_edited(anke: Lead) -> None:
+    Lead.objects.filter(pk=anke.pk).update(asleep_until=LATER.date())
+
+    assert change(anke, city="Kassel").city == "Kassel"
+
+
+def test_whoever_puts_a_lead_to_sleep_has_sorted_it(anke: Lead, sami: Person) -> None:
+    Lead.objects.filter(pk=anke.pk).update(to_sort_by=sami, to_sort_until=LATER.date())
+
+    assert change(anke, asleep_until="2026-12-01", asleep_reason="After the harvest").to_sort_by is None
+
+
 def test_a_company_or_tag_of_digits_is_a_name_not_somebody_elses_id(anke: Lead) -> None:
     other = Company.objects.create(name="Other")
 

@@ -17,6 +17,8 @@ from workspace.people.models import Person
 
 pytestmark = pytest.mark.django_db
 
+SLEEP = {"asleep_until": "2027-01-01", "asleep_reason": "After the fair"}
+
 
 @pytest.fixture
 def anke() -> Lead:
@@ -86,7 +88,7 @@ def test_a_change_there_and_back_is_none(anke: Lead, mara: Person, sami: Person)
         (("tags", {"tags": ["Cold"]}, {"tags": ["Warm"]}), ["Cold"]),
         (("company", {"company": "Kestrel"}, {"company": "Fennmark"}), "Kestrel"),
         (("custom.size", {"custom": {"size": 5}}, {"custom": {"size": 6}}), 5),
-        (("asleep_until", {"asleep_until": "2027-01-01"}, {"asleep_until": None}), "2027-01-01"),
+        (("asleep_until", SLEEP, {"asleep_until": None}), "2027-01-01"),
         (("consent", {"consent": {"mail": False}}, {"consent": {"mail": None, "phone": True}}), {"mail": False}),
     ],
 )  # fmt: skip

@@ -238,6 +238,18 @@ def test_a_patch_refuses_what_is_not_an_edit(caller: Caller, body: dict[str, Any
     assert ada.first_name == "Ada"
 
 
+def test_a_lead_is_put_to_sleep_with_a_reason_and_woken_by_its_date_alone(caller: Caller) -> None:
+    ada = lead("ada@kestrel.example")
+    refused = caller.patch(f"leads/{ada.pk}/", {"asleep_until": "2026-12-24"}, HTTPStatus.BAD_REQUEST)
+    assert list(refused["errors"]) == ["asleep_reason"]
+
+    told = caller.patch(f"leads/{ada.pk}/", {"asleep_until": "2026-12-24", "asleep_reason": "Budget"})
+    woken = caller.patch(f"leads/{ada.pk}/", {"asleep_until": None})
+
+    assert (told["asleep_until"], told["asleep_reason"]) == ("2026-12-24", "Budget")
+    assert (woken["asleep_until"], woken["asleep_reason"]) == (None, "")
+
+
 def test_reading_colleagues_read_and_are_refused_with_403_to_write() -> None:
     reader = Caller(person("Rea Reader", Role.READ_ONLY))
     ada = lead("ada@kestrel.example")

@@ -77,7 +77,7 @@ def two(sami: Person, mara: Person) -> tuple[Lead, Lead]:
         custom={"tier": "gold", "sites": 3, "eu__wide": True, "uses": ["oil", "gas"]},
         created_at=NOON - timedelta(days=40),
     )
-    actions.change(ada, {"asleep_until": "2026-12-24"}, by=None, at=NOON)
+    actions.change(ada, {"asleep_until": "2026-12-24", "asleep_reason": "Budget"}, by=None, at=NOON)
     actions.set_next_step(ada, "Call", due_at=NOON + timedelta(hours=2), by=None, at=NOON)
     ben = lead("ben@plain.example", stage="sal", created_at=NOON - timedelta(days=2))
     three_days_ago = NOON - timedelta(days=3)

@@ -373,7 +373,7 @@ def test_every_kind_of_fact_has_a_form_that_saves(client: Client, sami: Person, 
         "value": {"value": "48000.50", "currency": "USD"},
         "consent": {"consent_mail": "yes", "consent_phone": "no", "consent_visits": ""},
         "crm_url": {"crm_url": "https://crm.example/7"},
-        "asleep_until": {"asleep_until": "2026-12-24"},
+        "asleep_until": {"asleep_until": "2026-12-24", "asleep_reason": "Budget opens then"},
         "custom.machines": {"custom.machines": "40"},
         "custom.pilot": {"custom.pilot": "yes"},
     }
@@ -391,7 +391,7 @@ def test_every_kind_of_fact_has_a_form_that_saves(client: Client, sami: Person, 
     assert (str(stored.value), stored.currency, stored.buying_role) == ("48000.50", "USD", "champion")
     assert stored.consent == {"mail": True, "phone": False}
     assert sorted(str(tag) for tag in stored.tags.all()) == ["brewery", "pilot"]
-    assert stored.asleep_until == dt.date(2026, 12, 24)
+    assert (stored.asleep_until, stored.asleep_reason) == (dt.date(2026, 12, 24), "Budget opens then")
     assert stored.custom == {"machines": 40, "pilot": True}
 
 

@@ -260,6 +260,26 @@ def test_an_overdue_next_step_says_how_late_it_is(client: Client, sami: Person, 
     assert re.search(r'class="state is-missed">.*?2 d late</span>', page.text, re.DOTALL)
 
 
+def test_a_sleeping_lead_says_until_when_and_why_and_one_form_asks_for_both(
+    client: Client, sami: Person, anke: Lead
+) -> None:
+    url = reverse("records:fact", args=[anke.pk, "asleep_until"])
+    form = client.get(url, headers=HTMX).text
+    assert 'name="asleep_until"' in form
+    assert 'name="asleep_reason"' in form
+
+    given = {"initial-asleep_until": "", "initial-asleep_reason": "", "asleep_until": "2026-12-24"}
+    refused = client.post(url, given | {"asleep_reason": ""}, headers=HTMX)
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "Say why it sleeps" in refused.text
+    saved = client.post(url, given | {"asleep_reason": "After the harvest"}, headers=HTMX).text
+
+    assert re.search(r"Asleep until <time[^>]*>24 Dec[^<]*</time>", saved)
+    assert '<span class="small ink-2 hands-reason"><bdi>After the harvest</bdi></span>' in saved
+    story = client.get(anke.get_absolute_url()).text
+    assert re.search(r"Why it sleeps.*?–.*?After the harvest", story, re.DOTALL)
+
+
 def test_a_lead_that_is_gone_or_never_was_is_not_found(client: Client, sami: Person, anke: Lead) -> None:
     Lead.objects.filter(pk=anke.pk).update(deleted_at=NOON)
 

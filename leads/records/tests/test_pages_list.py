@@ -365,3 +365,14 @@ def test_a_lead_that_waits_to_be_sorted_says_by_whom_and_until_when(client: Clie
 
     assert "Sami R. sorts it by" in page.text
     assert '<span class="line hands is-missed medium">' in page.text
+
+
+@pytest.mark.usefixtures("sami")
+def test_a_lead_that_sleeps_says_until_when_and_why(client: Client) -> None:
+    sleep = {"asleep_until": "2026-12-24", "asleep_reason": 'Budget "2027"'}
+    actions.change(lead(), sleep, by=None, at=NOON)
+
+    page = client.get(LEADS)
+
+    assert '<span class="line hands " title="Budget &quot;2027&quot;">' in page.text
+    assert '<span class="sr">, <bdi>Budget &quot;2027&quot;</bdi></span>' in page.text

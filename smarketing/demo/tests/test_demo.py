@@ -131,7 +131,7 @@ def test_the_journal_tells_it_in_the_same_words_as_the_actions_do() -> None:
     actions.finish_next_step(lead, by=mara, at=NOW, text="Reached.")
     for talk in actions.Talk:
         actions.log_talk(lead, talk, text="Said.", by=mara, at=NOW)
-    actions.change(lead, {"owner": mara.pk, "asleep_until": NOW.date()}, by=mara, at=NOW)
+    actions.change(lead, {"owner": mara.pk, "asleep_until": NOW.date(), "asleep_reason": "The fair"}, by=mara, at=NOW)
     actions.move(lead, Stage.objects.get(slug="won"), by=mara, at=NOW)
     actions.open_next_deal(lead, by=mara, at=NOW)
     written = {entry.verb: _shape(entry) for entry in JournalEntry.objects.filter(is_demo=False)}
