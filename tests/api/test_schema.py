@@ -53,7 +53,7 @@ def test_the_schema_is_openapi_3_1(schema: dict[str, Any]) -> None:
 def test_every_operation_tells_its_problems_and_who_may_call(schema: dict[str, Any]) -> None:
     for path, method, operation in operations(schema):
         problems = {code: answer for code, answer in operation["responses"].items() if int(code) >= 400}
-        assert {"401", "403"} <= problems.keys(), (path, method)
+        assert {"401", "403", "429"} <= problems.keys(), (path, method)
         assert all(list(answer["content"]) == ["application/problem+json"] for answer in problems.values())
         assert ("404" in problems) == ("{id}" in path), path
         assert method == "get" or {"400", "409", "413", "415"} <= problems.keys(), path

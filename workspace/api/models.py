@@ -1,4 +1,4 @@
-"""What the API keeps of calls: the answers to those that may be sent again."""
+"""What the API keeps of calls: the answers to those that may be sent again, and how many there were this minute."""
 
 from django.db import models
 from django.db.models import Q
@@ -28,3 +28,17 @@ class KeptAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.caller} {self.key}"
+
+
+class CallCount(models.Model):
+    """How many calls `caller` made in the minute that began at `began_at`: one row a caller, begun anew when it is over.
+
+    The table is unlogged: counting writes no transaction log, and a crash of the database begins the minute anew.
+    """
+
+    caller = models.CharField(max_length=40, primary_key=True)
+    began_at = models.DateTimeField()
+    calls = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.caller} {self.calls}"

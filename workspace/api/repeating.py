@@ -18,9 +18,9 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from workspace.api.content import too_large
+from workspace.api.limits import caller_of
 from workspace.api.models import KeptAnswer
 from workspace.errors import Conflict
-from workspace.hooks.models import Token
 
 KEEP: Final = timedelta(hours=24)
 LARGEST_KEPT = 262_144
@@ -57,11 +57,6 @@ class AnswerTooLarge(Conflict):
             _("This call was carried out and answered with %d, which was too long to be kept. Read what is there.")
             % status
         )
-
-
-def caller_of(request: Request) -> str:
-    """Who calls, in a word: a token, or the person of a session."""
-    return f"token:{request.auth.pk}" if isinstance(request.auth, Token) else f"person:{request.user.pk}"
 
 
 def answer_once(view: Any, handle: Callable[[], HttpResponse]) -> HttpResponse:

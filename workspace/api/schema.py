@@ -13,10 +13,15 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 
 from workspace.api.authentication import SessionAuthentication, TokenAuthentication
+from workspace.api.limits import CallLimit
 from workspace.api.problems import CONTENT_TYPE
 from workspace.api.serializers import ProblemSerializer
 
-_ALWAYS = {"401": "Who calls is not known.", "403": "The caller may not do this, or the token lacks the scope."}
+_ALWAYS = {
+    "401": "Who calls is not known.",
+    "403": "The caller may not do this, or the token lacks the scope.",
+    "429": "The caller used up this minute; `Retry-After` says when the next one begins.",
+}
 _INVALID = {"400": "Something that was given does not fit."}
 _OF_ONE = {"404": "There is none, or the caller may not see it."}
 _OF_BODIES = {"413": "The body is too large.", "415": "The body is no JSON."}
@@ -102,6 +107,7 @@ class SchemaView(SpectacularAPIView):
     """The schema as YAML, or as JSON where the caller accepts that or says `?format=json`."""
 
     permission_classes = [IsAuthenticated]
+    throttle_classes = [CallLimit]
 
 
 class DocsView(SpectacularSwaggerSplitView):

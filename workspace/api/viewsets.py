@@ -18,6 +18,7 @@ from rest_framework.viewsets import GenericViewSet
 from workspace.api import conditions, repeating
 from workspace.api.content import JsonOnly, JsonParser
 from workspace.api.filtering import FilterBackend
+from workspace.api.limits import Allowance, CallLimit
 from workspace.api.pagination import KeysetPagination
 from workspace.api.schema import AutoSchema
 from workspace.errors import Conflict
@@ -41,6 +42,8 @@ class ApiViewSet(GenericViewSet[Row]):
     filter_backends = [FilterBackend]
     parser_classes = [JsonParser]
     content_negotiation_class = JsonOnly
+    throttle_classes = [CallLimit]
+    allowance: Allowance | None = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer the request; what it changes came in by the API, and the caller's time zone ends with it."""
@@ -67,10 +70,13 @@ class ApiViewSet(GenericViewSet[Row]):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """The answer drawn, with its tag. Anything may come: views answer a `Response`, problems are plain ones."""
-        final = super().finalize_response(request, response, *args, **kwargs)
-        if isinstance(final, Response) and not final.is_rendered:
-            final.render()
-        return conditions.tagged(request, final)
+        drawn = super().finalize_response(request, response, *args, **kwargs)
+        if isinstance(drawn, Response) and not drawn.is_rendered:
+            drawn.render()
+        final = conditions.tagged(request, drawn)
+        if self.allowance is not None:
+            self.allowance.tell(final)
+        return final
 
     def _set_zone(self) -> None:
         try:

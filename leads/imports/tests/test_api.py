@@ -45,7 +45,7 @@ def test_the_list_costs_the_same_queries_at_any_length(
     caller = Caller(mara)
     caller.get("imports/")
 
-    with django_assert_num_queries(4):  # token with its person, permissions of person and groups, imports
+    with django_assert_num_queries(5):  # token with its person, its calls, permissions of person and groups, imports
         answer = caller.get("imports/")
 
     assert len(answer["results"]) == rows

@@ -258,9 +258,9 @@ def test_timeline_and_deals_cost_the_same_queries_at_any_length(
         caller.post(f"leads/{ada.pk}/log/", {"talk": "note", "text": f"Note {n}"}, HTTPStatus.CREATED)
     Token.objects.update(last_used_at=timezone.now())
 
-    # The token with its person, two for permissions, the lead with interests and tags, its merged ids, the entries.
-    with django_assert_num_queries(8):
-        assert len(caller.get(f"leads/{ada.pk}/journal/")["results"]) == rows
-    # The token with its person, two for permissions, the lead with interests and tags, deals, passages, stages, people.
+    # The token with its person, its calls, two for permissions, the lead with interests and tags, its merged ids, the entries.
     with django_assert_num_queries(9):
+        assert len(caller.get(f"leads/{ada.pk}/journal/")["results"]) == rows
+    # The token with its person, its calls, two for permissions, the lead with interests, tags, deals, passages, stages, people.
+    with django_assert_num_queries(10):
         caller.get(f"leads/{ada.pk}/deals/")

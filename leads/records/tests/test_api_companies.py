@@ -108,5 +108,5 @@ def test_the_list_costs_the_same_queries_at_any_length(
         CompanyFactory.create(account_owner=sami)
     Token.objects.update(last_used_at=timezone.now())
 
-    with django_assert_num_queries(4):  # the token with its person, two for permissions, companies with their owners
+    with django_assert_num_queries(5):  # token with its person, its calls, two for permissions, companies and owners
         assert len(caller.get("companies/")["results"]) == rows

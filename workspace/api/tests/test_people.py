@@ -110,5 +110,5 @@ def test_the_list_costs_the_same_queries_at_any_length(
     colleagues(rows - 1)
     Token.objects.update(last_used_at=timezone.now())
 
-    with django_assert_num_queries(4):  # the token with its person, people, departments, roles
+    with django_assert_num_queries(5):  # the token with its person, its calls, people, departments, roles
         assert len(caller.get("users/")["results"]) == rows
