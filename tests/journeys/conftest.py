@@ -1,12 +1,13 @@
 """A demo workspace as people run it, and Chromium in front of it; one of each for all journeys."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, StorageState, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, StorageState, sync_playwright
 
 from tests.running.workspaces import ROOT, Workspace, running
 
@@ -99,7 +100,7 @@ def open_page(browser: Browser, workspace: Workspace, signed_in: Callable[[str],
         page = context.new_page()
         visitor = Visitor(context, page, [])
         page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
-        page.on("console", lambda said: visitor.complaints.append(said.text) if _is_complaint(said.text) else None)
+        page.on("console", lambda said: visitor.complaints.append(told(said)) if is_complaint(said) else None)
         visitors.append(visitor)
         page.goto("/")
         return page
@@ -110,9 +111,21 @@ def open_page(browser: Browser, workspace: Workspace, signed_in: Callable[[str],
     assert [complaint for visitor in visitors for complaint in visitor.complaints] == []
 
 
-def _is_complaint(text: str) -> bool:
-    """What the content security policy refused; other console lines (such as an expected 409) are no complaint."""
-    return "Content Security Policy" in text or "Content-Security-Policy" in text
+# What forms and races are answered with, and the page that says that something is not there: the visitor is told on the page.
+EXPECTED = re.compile(r"the server responded with a status of (409|422) ")
+
+
+def is_complaint(said: ConsoleMessage) -> bool:
+    """Whether the browser's console tells of an error: a script's, a refusal of the content security policy, or something
+    that the page asked for in vain."""
+    if said.type != "error" or EXPECTED.search(said.text):
+        return False
+    is_the_page_itself = said.page is not None and said.location["url"] == said.page.url
+    return not (is_the_page_itself and "status of 404" in said.text)
+
+
+def told(said: ConsoleMessage) -> str:
+    return f"{said.text} ({said.location['url']})"
 
 
 def sign_in(page: Page, email: str) -> None:

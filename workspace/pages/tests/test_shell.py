@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 import pytest
 from django.contrib.auth.models import Group
+from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -60,6 +61,7 @@ def test_a_demo_workspace_offers_its_people_in_one_click_and_no_other_does(clien
 
     signed_in = client.post("/accounts/login/", {"login": "rep@demo.example", "password": demo.PASSWORD})
     assert signed_in.status_code == HTTPStatus.FOUND
+    assert list(get_messages(signed_in.wsgi_request)) == [], "whoever signed in sees it, and needs no notice"
 
 
 @pytest.mark.parametrize(
