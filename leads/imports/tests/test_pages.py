@@ -14,6 +14,7 @@ from leads.imports.models import Import
 from leads.imports.tests.bringing import agreed, bring, counts
 from leads.records.models import CustomField, Lead
 from leads.records.tests.factories import NOON, lead, person
+from leads.records.tests.tables import bare_parts
 from workspace.jobs import actions as jobs
 from workspace.jobs.models import Job
 from workspace.people.models import Person
@@ -60,6 +61,17 @@ def work(import_: Import) -> Import:
     assert import_.job_id is not None
     jobs.run(import_.job_id)
     return Import.objects.select_related("job").get(pk=import_.pk)
+
+
+def test_columns_that_are_cards_on_the_phone_are_a_table_to_a_screen_reader(signed_in: Client) -> None:
+    import_ = bring_file(signed_in)
+    as_read = {"encoding": "utf-8", "delimiter": ";", "header_line": 1, "go_on": 1}
+    signed_in.post(reverse("imports:look", args=[import_.pk]), as_read)
+
+    page = signed_in.get(reverse("imports:map", args=[import_.pk]))
+
+    assert page.text.count('<tr id="column-') == 7
+    assert bare_parts(page.text) == []
 
 
 def test_a_file_goes_from_its_upload_to_its_result(signed_in: Client, mara: Person) -> None:

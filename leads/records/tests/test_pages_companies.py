@@ -14,6 +14,7 @@ from leads.records.filters import CompanyFilter
 from leads.records.models import Company, CustomField, Lead
 from leads.records.presenters import company_list
 from leads.records.tests.factories import NOON, CompanyFactory, closed_lead, lead, person
+from leads.records.tests.tables import bare_parts
 from workspace.journal.models import JournalEntry
 from workspace.people.models import Person
 from workspace.people.roles import Role
@@ -34,6 +35,19 @@ def ostertal() -> Company:
 
 def shown(text: str) -> list[int]:
     return [int(pk) for pk in re.findall(r'<tr id="company-(\d+)"', text)]
+
+
+def test_a_list_of_cards_on_the_phone_is_a_table_to_a_screen_reader(
+    client: Client, sami: Person, ostertal: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(company_list, "PAGE_SIZE", 1)
+    CompanyFactory.create()
+
+    page = client.get(COMPANIES)
+
+    assert "Load more" in page.text
+    assert page.text.count('<td role="cell"') == 8
+    assert bare_parts(page.text) == []
 
 
 @pytest.mark.parametrize("rows", [1, 20])

@@ -18,6 +18,7 @@ from leads.records.filters import LeadFilter
 from leads.records.models import CustomField, Lead
 from leads.records.presenters import lead_list
 from leads.records.tests.factories import NOON, LeadFactory, closed_lead, lead, person
+from leads.records.tests.tables import bare_parts
 from workspace import paging
 from workspace.people.models import Person
 from workspace.people.roles import Role
@@ -53,6 +54,19 @@ def test_the_list_costs_the_same_queries_at_any_length(
         page = client.get(LEADS)
 
     assert len(shown(page.text)) == rows
+
+
+def test_a_list_of_cards_on_the_phone_is_a_table_to_a_screen_reader(
+    client: Client, sami: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lead_list, "PAGE_SIZE", 1)
+    lead(), lead()
+
+    page = client.get(LEADS)
+
+    assert "Load more" in page.text
+    assert page.text.count('<td role="cell"') == 11
+    assert bare_parts(page.text) == []
 
 
 def test_the_list_opens_on_what_is_open_and_its_tabs_show_mine_and_all(client: Client, sami: Person) -> None:

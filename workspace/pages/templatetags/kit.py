@@ -4,6 +4,7 @@ For links that change a query string use Django's own `{% querystring stage="mql
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
@@ -158,6 +159,13 @@ def duration(seconds: float | dt.timedelta | None) -> str:
 def money(amount: Decimal | float | None, currency: str) -> str:
     """`{{ lead.value|money:lead.currency }}`: “€48,000”."""
     return wording.NOTHING if amount is None else wording.money(amount, currency)
+
+
+@register.filter
+def foldable(address: object) -> SafeString:
+    """`{{ lead.email|foldable }}`: an address that a narrow column breaks behind its @ and before a dot, not within a word."""
+    parts = re.split(r"(?<=@)|(?=\.)", str(address))
+    return format_html_join(mark_safe("<wbr>"), "{}", ((part,) for part in parts))
 
 
 @register.filter

@@ -30,6 +30,13 @@ def test_an_icon_is_decoration_unless_it_is_given_a_meaning() -> None:
     assert "aria-hidden" not in meaningful
 
 
+def test_an_address_folds_at_its_sign_and_dots_and_stays_text() -> None:
+    drawn = draw("{{ address|foldable }}", address="anke.vollmer@ostertal-brau.example")
+
+    assert drawn == "anke<wbr>.vollmer@<wbr>ostertal-brau<wbr>.example"
+    assert draw("{{ address|foldable }}", address="<b>@x.example") == "&lt;b&gt;@<wbr>x<wbr>.example"
+
+
 @pytest.mark.parametrize(
     ("letters", "squares", "joined"), [("M", 1, False), ("S", 1, False), (["M", "S"], 2, True), ([], 0, False)]
 )
