@@ -178,3 +178,23 @@ def test_who_only_reads_sees_everything_and_no_button(open_page: Open) -> None:
     expect(page.get_by_role("link", name="Move")).to_have_count(0)
     expect(page.get_by_role("textbox", name="Write a note")).to_have_count(0)
     expect(page.get_by_role("region", name="What happened")).to_contain_text("moved it from")
+
+
+def test_a_rep_goes_from_lead_to_lead_by_the_keyboard_and_finds_the_keys_told(open_page: Open) -> None:
+    page = open_page("rep@demo.example")
+    page.goto("/leads/?ordering=name")
+    names = page.locator("tr[data-row] .c-name a").all_inner_texts()[:3]
+
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    heading, place = page.get_by_role("heading", level=1), page.get_by_role("navigation", name="In the list")
+    expect(heading).to_have_text(names[0])
+    for key, number in (("j", 2), ("j", 3), ("k", 2)):
+        page.keyboard.press(key)
+        expect(place).to_contain_text(f"{number} of")
+        expect(heading).to_have_text(names[number - 1])
+
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog")
+    expect(keys).to_contain_text("Next lead of the list")
+    expect(keys).to_contain_text("Previous lead of the list")
