@@ -25,7 +25,9 @@ def test_no_page_asks_for_something_that_is_missing(open_page: Open, email: str)
     page = open_page(email)  # which fails the test where the console tells of an error
     missing: list[str] = []
     page.on("response", lambda told: missing.append(f"{told.status} {told.url}") if told.status >= 400 else None)
-    page.on("requestfailed", lambda lost: missing.append(f"{lost.failure} {lost.url}") if lost.failure != LEFT else None)
+    page.on(
+        "requestfailed", lambda lost: missing.append(f"{lost.failure} {lost.url}") if lost.failure != LEFT else None
+    )
 
     for address in PAGES[email]:
         page.goto(address, wait_until="networkidle")
