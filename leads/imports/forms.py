@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from leads.funnel.models import Stage
+from leads.imports import reasons
 from leads.imports.actions.preparing import Agreed
 from leads.imports.mapping import CONSENT, CUSTOM, NAME, NEW, NEW_KINDS, SKIP, Column, Mapping, targets
 from leads.imports.models import Import
@@ -214,7 +215,7 @@ class MapForm(forms.ModelForm[Import]):
         return field.kind if field else ""
 
     def _add_values(self, place: int, column: Column, target: str) -> None:
-        """For stages and people a control for each text of the column: nobody guesses what "Converted: 1" means."""
+        """For stages, people and reasons a control for each text of the column: nobody guesses what "Converted: 1" means."""
         choices = self._meanings(target)
         if not choices:
             return
@@ -235,6 +236,8 @@ class MapForm(forms.ModelForm[Import]):
                 ("", _("nothing")),
                 (AS_IT_IS, _("refuse the row")),
             ]
+        if target == "lost_reason":
+            return reasons.meanings(AS_IT_IS)
         if target in ("owner", "marketer"):
             people = [(one.email, str(one)) for one in self._people]
             return [*people, ("", _("nobody")), (AS_IT_IS, _("refuse the row"))]

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from leads.funnel.models import Stage
+from leads.imports import reasons
 from leads.imports.mapping import CUSTOM, NAME, NEW, SKIP, Column, Mapping
 from leads.imports.reading import values
 from leads.imports.reading.rows import Row
@@ -263,9 +264,11 @@ def _fits_kind(kind: str, seen: Surveyed) -> bool:
 
 
 def suggest_values(target: str, seen: Surveyed) -> dict[str, str]:
-    """What each text of a stage's or a person's column probably means; those of which nothing is known are left out."""
+    """What each text of a column of stages, reasons or people probably means; those of which nothing is known are left out."""
     if target == "stage":
         return _stages(seen)
+    if target == "lost_reason":
+        return reasons.suggest(seen.values)
     if target in ("owner", "marketer"):
         return {text: email for text, email in _people(seen.values).items() if email and email != text.lower()}
     return {}
