@@ -78,8 +78,8 @@ def test_a_lead_with_an_owner_is_no_longer_the_marketers_turn(mara: Person, priy
 
 def test_open_leads_without_a_step_wait_unless_they_sleep(mara: Person) -> None:
     lead("still@kestrel.example", owner=mara)
-    lead("asleep@kestrel.example", owner=mara, asleep_until=(NOON + DAY).date())
-    lead("awake@kestrel.example", owner=mara, asleep_until=NOON.date())
+    lead("asleep@kestrel.example", owner=mara, asleep_until=(NOON + DAY).date(), asleep_reason="The fair")
+    lead("awake@kestrel.example", owner=mara, asleep_until=NOON.date(), asleep_reason="The fair")
     won = lead("won@kestrel.example", owner=mara)
     actions.move(won, stage("won"), by=None, at=NOON)
 
@@ -129,7 +129,7 @@ def test_every_number_opens_the_list_of_what_it_counts(
 def test_numbers_of_the_departments_open_their_lists(as_mara: Client, mara: Person, priya: Person) -> None:
     with_step("Call", NOON, stage="sql", owner=mara)
     lead("fresh@kestrel.example", marketer=priya)
-    lead("old@kestrel.example", created_at=NOON - 30 * DAY, asleep_until=(NOON + DAY).date())
+    lead("old@kestrel.example", created_at=NOON - 30 * DAY, asleep_until=(NOON + DAY).date(), asleep_reason="The fair")
     won = lead("won@kestrel.example", stage="proposal", owner=mara)
     actions.move(won, stage("won"), by=None, at=NOON)
 
