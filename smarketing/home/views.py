@@ -2,8 +2,7 @@
 
 from http import HTTPStatus
 
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from django_htmx.http import reswap, retarget, trigger_client_event
 from leads.records import actions, policies
 from leads.records.forms import DoneForm
 from leads.records.models import Lead
-from leads.records.views.shared import ask, lead_to_change
+from leads.records.views.shared import ask, goes_through, lead_to_change
 from smarketing.home import news
 from smarketing.home.waiting import Waiting
 from workspace import slots
@@ -50,16 +49,12 @@ def finish_step(request: SignedInRequest, pk: int) -> HttpResponse:
     """Tick a next step off, with a word on how it went; htmx gets what waits now, a plain form the page."""
     lead = lead_to_change(request, pk)
     form = DoneForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            actions.finish_next_step(lead, by=request.user, at=timezone.now(), text=form.cleaned_data["text"])
-        except Lead.DoesNotExist as error:  # deleted between our look and the act's lock
-            raise Http404 from error
-        except ValidationError as error:
-            form.take(error)
-        else:
-            navigation.forget_badges(request.user)
-            return _finished(request, lead)
+    if form.is_bound and goes_through(
+        form,
+        lambda: actions.finish_next_step(lead, by=request.user, at=timezone.now(), text=form.cleaned_data["text"]),
+    ):
+        navigation.forget_badges(request.user)
+        return _finished(request, lead)
     title = _("Done: %s") % lead.next_step if lead.next_step else _("Done")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     context = {"title": title, "form": form, "act": _("Done")}

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -15,6 +15,7 @@ from leads.records import actions
 from leads.records.actions import ChangedMeanwhile, Seen
 from leads.records.fields import CONSENTS
 from leads.records.models import Company, Lead
+from workspace import refusals
 
 
 class Taken(NamedTuple):
@@ -32,11 +33,7 @@ class ActForm(forms.Form):
 
     def take(self, error: ValidationError) -> None:
         """Show the errors of an action."""
-        by_key = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
-        for key, errors in by_key.items():
-            name = self.at_field.get(key, key)
-            for one in errors:
-                self.add_error(name if name in self.fields else None, one)
+        refusals.show(self, error, at_field=self.at_field)
 
     @property
     def taken_by(self) -> Taken | None:

@@ -1,6 +1,5 @@
 """What one does with a lead from its page: move it, log a talk, set and finish the next step, open the next deal."""
 
-from collections.abc import Callable
 from http import HTTPStatus
 
 from django.core.exceptions import ValidationError
@@ -18,7 +17,7 @@ from leads.records.forms import ActForm, DoneForm, MoveForm, NextDealForm, NextS
 from leads.records.models import Lead
 from leads.records.presenters.place import TimelinePlace
 from leads.records.presenters.single import SingleView
-from leads.records.views.shared import ask, done, lead_to_change
+from leads.records.views.shared import ask, done, goes_through, lead_to_change
 from workspace.http import SignedInRequest
 
 _LOGGED = {
@@ -86,7 +85,7 @@ def talk(request: SignedInRequest, pk: int, way: str) -> HttpResponse:
         raise Http404
     kind, lead, now = Talk(way), lead_to_change(request, pk), timezone.now()
     form = TalkForm(kind, request.POST if request.method == "POST" else None, now=now)
-    if form.is_bound and _acts(
+    if form.is_bound and goes_through(
         form, lambda: actions.log_talk(lead, kind, by=request.user, at=timezone.now(), **form.told())
     ):
         focus = "note" if request.htmx.trigger == "note-form" else f"act-{kind.value}"
@@ -99,7 +98,7 @@ def next_step(request: SignedInRequest, pk: int) -> HttpResponse:
     """Say what comes next and when; a button for a usual moment saves it with that moment."""
     lead, now = lead_to_change(request, pk), timezone.now()
     form = NextStepForm(lead, request.POST if request.method == "POST" else None, now=now)
-    if form.is_bound and _acts(form, lambda: _set_next_step(request, lead, form)):
+    if form.is_bound and goes_through(form, lambda: _set_next_step(request, lead, form)):
         return done(request, pk, _("Next step set."), focus="act-step")
     return _ask(request, lead, "leads/records/acts/_step_fields.html", form, title=_("Next step"), act=_("Save"))
 
@@ -114,7 +113,7 @@ def finish_next_step(request: SignedInRequest, pk: int) -> HttpResponse:
     """Tick the next step off, with a word on how it went."""
     lead = lead_to_change(request, pk)
     form = DoneForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and _acts(
+    if form.is_bound and goes_through(
         form,
         lambda: actions.finish_next_step(lead, by=request.user, at=timezone.now(), text=form.cleaned_data["text"]),
     ):
@@ -128,26 +127,13 @@ def next_deal(request: SignedInRequest, pk: int) -> HttpResponse:
     """Open the next deal of somebody who comes back."""
     lead = lead_to_change(request, pk)
     form = NextDealForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and _acts(
+    if form.is_bound and goes_through(
         form,
         lambda: actions.open_next_deal(lead, stage=form.cleaned_data["stage"], by=request.user, at=timezone.now()),
     ):
         return done(request, pk, _("The next deal is open."), focus="act-move")
     title = _("Open the next deal of %s") % lead
     return _ask(request, lead, "leads/records/acts/_deal_fields.html", form, title=title, act=_("Open the deal"))
-
-
-def _acts(form: ActForm, act: Callable[[], object]) -> bool:
-    """Whether the act went through; what is wrong stands in the form."""
-    if not form.is_valid():
-        return False
-    try:
-        act()
-    except ValidationError as error:
-        form.take(error)
-    except Lead.DoesNotExist as error:  # as above
-        raise Http404 from error
-    return not form.errors
 
 
 def _ask(request: SignedInRequest, lead: Lead, body: str, form: ActForm, *, title: str, act: str) -> HttpResponse:

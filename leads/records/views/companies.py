@@ -1,6 +1,6 @@
 """The list of companies, the page of one, its facts edited in place, and names for a field that asks for a company."""
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -8,16 +8,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
-from django_htmx.http import push_url, replace_url, reswap, retarget
+from django_htmx.http import reswap, retarget
 
 from leads.records import actions, custom, policies
 from leads.records.forms import CompanyForm
 from leads.records.models import Company, CustomField
-from leads.records.presenters import collisions, facts, filtering
+from leads.records.presenters import facts
 from leads.records.presenters.account import AccountView
 from leads.records.presenters.company_list import CompanyList
 from leads.records.presenters.place import TimelinePlace
-from leads.records.views.shared import said_of
+from leads.records.views.lists import show_filters, show_list
+from leads.records.views.shared import ask_fields, is_written, said_of
 from workspace.http import SignedInRequest
 from workspace.pages import notices
 
@@ -28,16 +29,13 @@ _MOST_SUGGESTED = 12
 @vary_on_headers("HX-Request")
 def companies(request: SignedInRequest) -> HttpResponse:
     """The list: a page, for htmx the part that changes, or more rows for the row that asked for them."""
-    listing = CompanyList(request)
-    if not request.htmx:
-        if len(listing.query) != len(request.GET):
-            return redirect(listing.url)
-        return render(request, "leads/records/lists/companies.html", {"listing": listing})
-    if request.htmx.target == "more":
-        return render(request, "leads/records/lists/_companies_rows.html", {"listing": listing, "is_more": True})
-    response = render(request, "leads/records/lists/_companies.html", {"listing": listing})
-    named = replace_url if request.htmx.trigger_name == "q" else push_url
-    return named(response, listing.url)
+    return show_list(
+        request,
+        CompanyList(request),
+        page="leads/records/lists/companies.html",
+        part="leads/records/lists/_companies.html",
+        rows="leads/records/lists/_companies_rows.html",
+    )
 
 
 @require_safe
@@ -51,10 +49,7 @@ def counts(request: SignedInRequest) -> HttpResponse:
 @vary_on_headers("HX-Request")
 def filter_form(request: SignedInRequest) -> HttpResponse:
     """All filters of the list in one form, which leads back to the list."""
-    listing = CompanyList(request)
-    controls = filtering.controls(listing.filterset, request.user)
-    template = "leads/records/lists/_filter.html" if request.htmx else "leads/records/lists/filter.html"
-    return render(request, template, {"listing": listing, "controls": controls})
+    return show_filters(request, CompanyList(request))
 
 
 @require_safe
@@ -110,17 +105,7 @@ def fact(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
     slug = key.replace(".", "-")
     if form.is_bound and _was_changed(request, company, form):
         return _done(request, pk, said_of(form), focus=slug)
-    form_url = reverse("records:company_fact", args=[pk, key])
-    context = {
-        "form": form,
-        "collisions": collisions.told(form.collision),
-        "slug": slug,
-        "form_url": form_url,
-        "lead": company,
-        **_whole(company),
-    }
-    template = "leads/records/facts/_fact_form.html" if request.htmx else "leads/records/facts/edit.html"
-    return render(request, template, context, status=form.status)
+    return ask_fields(request, company, form, whole="company", slug=slug)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -132,14 +117,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     form = CompanyForm(company, _data(request), keys=keys, definitions=definitions)
     if form.is_bound and _was_changed(request, company, form):
         return _done(request, pk, said_of(form))
-    context = {
-        "form": form,
-        "collisions": collisions.told(form.collision),
-        "form_url": request.path,
-        "lead": company,
-        **_whole(company),
-    }
-    return render(request, "leads/records/facts/edit.html", context, status=form.status)
+    return ask_fields(request, company, form, whole="company")
 
 
 def _definitions() -> dict[str, CustomField]:
@@ -150,22 +128,9 @@ def _data(request: SignedInRequest) -> object:
     return request.POST if request.method == "POST" else None
 
 
-def _whole(company: Company) -> dict[str, str]:
-    """Where a cancelled edit leads, and which part of the page it redraws."""
-    return {"page_url": company.get_absolute_url(), "whole": "company"}
-
-
 def _was_changed(request: SignedInRequest, company: Company, form: CompanyForm) -> bool:
-    if not form.is_valid():
-        return False
-    try:
-        actions.change_company(company, form.values(), by=request.user, at=timezone.now(), seen=form.seen)
-    except ValidationError as error:
-        form.take(error)
-    except actions.ChangedMeanwhile as error:
-        form.record, form.collision = error.record, error
-        return False
-    return not form.errors
+    by, now = request.user, timezone.now()
+    return is_written(form, lambda: actions.change_company(company, form.values(), by=by, at=now, seen=form.seen))
 
 
 def _done(request: SignedInRequest, pk: int, notice: str, *, focus: str = "") -> HttpResponse:

@@ -1,6 +1,5 @@
 """The page of one lead, its facts edited in place, and its form as a page."""
 
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,9 +12,9 @@ from leads.records import actions, custom
 from leads.records.fields import FIELDS
 from leads.records.forms import LeadForm
 from leads.records.models import Lead
-from leads.records.presenters import collisions, facts
+from leads.records.presenters import facts
 from leads.records.presenters.walk import Walk
-from leads.records.views.shared import done, lead_to_change, said_of, single
+from leads.records.views.shared import ask_fields, done, is_written, lead_to_change, said_of, single
 from workspace.http import SignedInRequest
 from workspace.pages import notices
 
@@ -69,34 +68,15 @@ def fact(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
     if request.method != "POST" and not request.htmx:
         return redirect(f"{reverse('records:edit', args=[pk])}#id_{keys[0]}")
     form = LeadForm(request.POST or None, keys=keys, lead=lead, definitions=definitions)
+    slug = key.replace(".", "-")
     if request.method == "POST" and _was_changed(request, lead, form):
-        return done(request, pk, said_of(form), focus=key.replace(".", "-"))
-    context = {
-        "form": form,
-        "collisions": collisions.told(form.collision),
-        "key": key,
-        "slug": key.replace(".", "-"),
-        "form_url": reverse("records:fact", args=[pk, key]),
-        "page_url": reverse("records:lead", args=[pk]),
-        "whole": "lead",
-    }
-    template = "leads/records/facts/_fact_form.html" if request.htmx else "leads/records/facts/edit.html"
-    return render(request, template, {"lead": lead, **context}, status=form.status)
+        return done(request, pk, said_of(form), focus=slug)
+    return ask_fields(request, lead, form, whole="lead", slug=slug)
 
 
 def _was_changed(request: SignedInRequest, lead: Lead, form: LeadForm) -> bool:
-    if not form.is_valid():
-        return False
-    try:
-        actions.change(lead, form.values(), by=request.user, at=timezone.now(), seen=form.seen)
-    except ValidationError as error:
-        form.take(error)
-    except actions.ChangedMeanwhile as error:
-        form.record, form.collision = error.record, error
-        return False
-    except Lead.DoesNotExist as error:
-        raise Http404 from error
-    return not form.errors
+    by, now = request.user, timezone.now()
+    return is_written(form, lambda: actions.change(lead, form.values(), by=by, at=now, seen=form.seen))
 
 
 # The fields of the form, what identifies a lead elsewhere last: people look for the name first.
@@ -116,11 +96,4 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and _was_changed(request, lead, form):
         notices.tell(request, said_of(form))
         return redirect("records:lead", pk)
-    context = {
-        "lead": lead,
-        "form": form,
-        "collisions": collisions.told(form.collision),
-        "page_url": lead.get_absolute_url(),
-        "form_url": request.path,
-    }
-    return render(request, "leads/records/facts/edit.html", context, status=form.status)
+    return ask_fields(request, lead, form, whole="lead")

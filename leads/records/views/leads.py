@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
-from django_htmx.http import push_url, replace_url
 
 from leads.records import actions, policies
 from leads.records.forms import NewLeadForm
@@ -19,6 +18,7 @@ from leads.records.models import Lead
 from leads.records.presenters import filtering
 from leads.records.presenters.lead_list import LeadList
 from leads.records.presenters.walk import Walk
+from leads.records.views.lists import show_filters, show_list
 from workspace.http import SignedInRequest
 from workspace.pages import notices
 
@@ -27,17 +27,13 @@ from workspace.pages import notices
 @vary_on_headers("HX-Request")
 def leads(request: SignedInRequest) -> HttpResponse:
     """The list: a page, for htmx the part that changes, or more rows for the row that asked for them."""
-    listing = LeadList(request, timezone.now())
-    if not request.htmx:
-        if len(listing.query) != len(request.GET):
-            return redirect(listing.url)
-        return render(request, "leads/records/lists/leads.html", {"listing": listing})
-    if request.htmx.target == "more":
-        return render(request, "leads/records/lists/_rows.html", {"listing": listing, "is_more": True})
-    response = render(request, "leads/records/lists/_leads.html", {"listing": listing})
-    # Each letter of a search would else be a step of the way back.
-    named = replace_url if request.htmx.trigger_name == "q" else push_url
-    return named(response, listing.url)
+    return show_list(
+        request,
+        LeadList(request, timezone.now()),
+        page="leads/records/lists/leads.html",
+        part="leads/records/lists/_leads.html",
+        rows="leads/records/lists/_rows.html",
+    )
 
 
 @require_safe
@@ -61,10 +57,7 @@ def walk(request: SignedInRequest, pk: int) -> HttpResponse:
 @vary_on_headers("HX-Request")
 def filter_form(request: SignedInRequest) -> HttpResponse:
     """All filters of the list in one form, which leads back to the list."""
-    listing = LeadList(request, timezone.now())
-    controls = filtering.controls(listing.filterset, request.user, filtering.filterable_fields("lead"))
-    template = "leads/records/lists/_filter.html" if request.htmx else "leads/records/lists/filter.html"
-    return render(request, template, {"listing": listing, "controls": controls})
+    return show_filters(request, LeadList(request, timezone.now()), filtering.filterable_fields("lead"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

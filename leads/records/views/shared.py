@@ -1,18 +1,20 @@
-"""What the views of one lead share: the one way to a row, and the one way to answer an act."""
+"""What the views of a record share: the one way to a row, to carry out an act, and to answer it."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
-from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django_htmx.http import reswap, retarget, trigger_client_event
 
-from leads.records import policies
-from leads.records.forms import EditForm
-from leads.records.models import Lead
+from leads.records import actions, policies
+from leads.records.forms import ActForm, EditForm
+from leads.records.models import Company, Lead
+from leads.records.presenters import collisions
 from leads.records.presenters.place import TimelinePlace
 from leads.records.presenters.single import SingleView
 from workspace.http import SignedInRequest
@@ -36,6 +38,48 @@ def single(request: SignedInRequest, pk: int) -> SingleView:
 def said_of(form: EditForm) -> str:
     """What the status line says after an edit."""
     return _("Left as it was.") if form.is_keeping and not form.changed_data else _("Saved.")
+
+
+def goes_through(form: ActForm, act: Callable[[], object]) -> bool:
+    """Whether the form is whole and its act went through; what is wrong stands in the form. 404 where the lead has gone."""
+    if not form.is_valid():
+        return False
+    try:
+        act()
+    except ValidationError as error:
+        form.take(error)
+    except Lead.DoesNotExist as error:  # deleted between our look and the act's lock
+        raise Http404 from error
+    return not form.errors
+
+
+def is_written(form: EditForm, act: Callable[[], object]) -> bool:
+    """As `goes_through`, of an edit: what somebody else wrote meanwhile to the same fields stands in the form, too."""
+    try:
+        return goes_through(form, act)
+    except actions.ChangedMeanwhile as error:
+        form.record, form.collision = error.record, error
+        return False
+
+
+def ask_fields(
+    request: SignedInRequest, record: Lead | Company, form: EditForm, *, whole: str, slug: str = ""
+) -> HttpResponse:
+    """Draw the form of one fact (`slug`) in its place for htmx, else that of all fields as a page.
+
+    `whole` is the id of the part that a cancelled edit redraws.
+    """
+    template = "leads/records/facts/_fact_form.html" if slug and request.htmx else "leads/records/facts/edit.html"
+    context = {
+        "lead": record,
+        "form": form,
+        "collisions": collisions.told(form.collision),
+        "form_url": request.path,
+        "page_url": record.get_absolute_url(),
+        "slug": slug,
+        "whole": whole,
+    }
+    return render(request, template, context, status=form.status)
 
 
 def ask(
