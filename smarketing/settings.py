@@ -44,10 +44,13 @@ INSTALLED_APPS = [
     "workspace.money",
     "workspace.hooks",
     "workspace.jobs",
+    "workspace.remarks",
+    "workspace.notices",
     "workspace.api",
     "workspace.pages",
     "workspace.worktime",
     "workspace.security",
+    "workspace.bell",
     "workspace.staff",
     "leads.funnel",
     "leads.audience",
@@ -223,6 +226,7 @@ if env.str("EMAIL_URL", default=""):
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"
+EMAIL_TIMEOUT = 20  # seconds; a mail server that takes longer is tried again later
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="smarketing <smarketing@localhost>")
 
 # Celery
@@ -248,6 +252,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget sessions that have ended": {"task": "workspace.security.forget_ended_sessions", "schedule": 86_400.0},
     "let go of files that were kept long enough": {"task": "workspace.files.sweep", "schedule": 3_600.0},
     "forget answers of the API that were kept for a day": {"task": "workspace.api.forget_answers", "schedule": 3_600.0},
+    "send the mails and digests of notices": {"task": "workspace.notices.send_mails", "schedule": 15.0},
+    "let go of old notices": {"task": "workspace.notices.forget", "schedule": 86_400.0},
     "make next month's journal partitions": {"task": "workspace.journal.make_partitions", "schedule": 86_400.0},
 }
 

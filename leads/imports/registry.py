@@ -14,6 +14,8 @@ from workspace import subjects, verbs
 from workspace.files.kinds import FileKind
 from workspace.files.kinds import register as keep
 from workspace.jobs import kinds
+from workspace.notices import recipients, telling
+from workspace.notices.kinds import NoticeKind
 from workspace.pages import navigation
 from workspace.people import roles
 from workspace.subjects import Subject
@@ -66,6 +68,17 @@ keep(
 )  # fmt: skip
 filters.register(
     "import", ImportFilter(_("Import"), help_text=_("By id, and what it did: 12, 12-created or 12-updated."))
+)
+telling.register(
+    NoticeKind(
+        "import_done",
+        _("A file that I brought in is done"),
+        many=_("{count} runs have ended"),
+        hears={"import.done": recipients.actor},
+        one=_("{file} is in: {created} created, {updated} updated, {refused} refused"),
+        tells_own_acts=True,
+        tells_imports=True,
+    )
 )
 navigation.register(
     navigation.Place(

@@ -9,8 +9,10 @@ from leads.funnel.defining import definition_subject
 from leads.records.actions.companies import rename_steps
 from leads.records.actions.moving import was_passed
 from leads.records.models import Company, CustomField, Deal, Lead
+from leads.records.noticing import NOTICE_KINDS
 from workspace import subjects, verbs
 from workspace.jobs import kinds
+from workspace.notices import following, telling
 from workspace.pages import navigation
 from workspace.pages.navigation import Place
 from workspace.people import roles
@@ -103,6 +105,11 @@ verbs.register(
 )
 
 uses.register("passages", was_passed)
+
+following.register("lead", "owner", "marketer")
+following.register("company", "account_owner")
+telling.hear_mentions("lead.noted", "lead.called", "lead.mailed", "lead.met", "lead.next_step_done")
+telling.register(*NOTICE_KINDS)
 
 kinds.register(kinds.JobKind("leads.records.rename_company", rename_steps))
 

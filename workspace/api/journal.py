@@ -11,6 +11,7 @@ from workspace import verbs
 from workspace.api.serializers import PersonReferenceSerializer, ShownSerializer
 from workspace.filtering import ChoiceFilter, FilterSet
 from workspace.journal.models import JournalEntry
+from workspace.remarks import mentions
 from workspace.sorting import Column, Sorting
 
 JOURNAL_SORTING = Sorting({"at": Column("at")}, default="-at")
@@ -39,4 +40,8 @@ class JournalEntrySerializer(ShownSerializer[JournalEntry]):
 
     @extend_schema_field({"type": "object", "additionalProperties": {}})
     def get_facts(self, entry: JournalEntry) -> dict[str, Any]:
-        return {**entry.facts, **entry.personal}
+        """Costs a query where a text names somebody."""
+        facts = {**entry.facts, **entry.personal}
+        if isinstance(text := facts.get("text"), str):
+            facts["text"] = mentions.read([text])[0]
+        return facts

@@ -15,6 +15,7 @@ from leads.records.models import Lead
 from workspace.journal import actions as journal
 from workspace.journal.models import JournalEntry
 from workspace.people.models import Person
+from workspace.remarks import mentions
 
 LONGEST_NOTE = 10_000
 LONGEST_TALK_MINUTES = 24 * 60
@@ -46,18 +47,20 @@ def log_talk(
 ) -> JournalEntry:
     """Write down a call, mail, meeting or note, which happened at `at` unless an earlier time is given.
 
-    A call that was not answered (`was_reached=False`) needs no words; everything else does.
+    A call that was not answered (`was_reached=False`) needs no words; everything else does. Colleagues whom the text names
+    with an @ are told.
 
     Raises:
         PermissionDenied: `by` may not change leads.
         Lead.DoesNotExist: it was deleted meanwhile.
-        ValidationError: no words, too many, a time to come, or an impossible length.
+        ValidationError: no words, too many, a time to come, an impossible length, or somebody named who may not see it.
     """
     rules.demand_change(by)
     text = text.replace("\x00", "").strip()
     happened_at = _sensible("happened_at", happened_at or at)
     _judge_talk(talk, text, happened_at=happened_at, at=at, minutes=minutes, was_reached=was_reached)
     lead = _locked(lead)
+    text = mentions.resolve(text, about=lead)
     if talk is not Talk.NOTE:
         latest = Greatest(F("last_activity_at"), models.Value(happened_at, models.DateTimeField()))
         Lead.objects.filter(pk=lead.pk).update(last_activity_at=latest)
@@ -117,7 +120,7 @@ def finish_next_step(lead: Lead, *, by: Person | None, at: datetime, text: str =
 
     Raises:
         PermissionDenied: `by` may not change leads.
-        ValidationError: there is none.
+        ValidationError: there is none, or somebody is named who may not see the lead.
     """
     rules.demand_change(by)
     lead = _locked(lead)
@@ -131,7 +134,7 @@ def finish_next_step(lead: Lead, *, by: Person | None, at: datetime, text: str =
         is_demo=lead.is_demo,
         step=lead.next_step,
         due=lead.next_step_at.isoformat() if lead.next_step_at else "",
-        text=text.strip(),
+        text=mentions.resolve(text.replace("\x00", "").strip(), about=lead),
     )
     lead.next_step, lead.next_step_at = "", None
     lead.save(update_fields=["next_step", "next_step_at"])

@@ -22,6 +22,7 @@ from workspace import slots
 from workspace.http import SignedInRequest
 from workspace.journal.models import JournalEntry
 from workspace.money.currencies import CURRENCY
+from workspace.notices import following
 
 _LEADS_SHOWN = 50
 
@@ -49,6 +50,11 @@ class AccountView:
     @property
     def page_url(self) -> str:
         return self.company.get_absolute_url()
+
+    @cached_property
+    def is_following(self) -> bool:
+        """Whether the visitor is told what happens here. Costs one query."""
+        return following.follows(self._request.user, self.company)
 
     @cached_property
     def may_change(self) -> bool:

@@ -21,6 +21,7 @@ from leads.records.telephones import NOT_DIAL
 from workspace import slots, verbs
 from workspace.http import SignedInRequest
 from workspace.journal.models import JournalEntry
+from workspace.notices import following
 from workspace.people.models import Department
 
 _COLLEAGUES_SHOWN = 3
@@ -38,6 +39,11 @@ class SingleView:
     @cached_property
     def may_change(self) -> bool:
         return policies.may_change(self._request.user)
+
+    @cached_property
+    def is_following(self) -> bool:
+        """Whether the visitor is told what happens here. Costs one query."""
+        return following.follows(self._request.user, self.lead)
 
     @property
     def page_url(self) -> str:

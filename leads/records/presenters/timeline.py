@@ -21,6 +21,7 @@ from leads.records.presenters.facts import CONSENT_LABELS
 from workspace.journal.models import JournalEntry, JournalQuerySet, Way
 from workspace.pages import wording
 from workspace.paging import Keyset, Page
+from workspace.remarks import mentions
 
 PAGE_SIZE = 30
 # What a timeline can be narrowed to, by the groups of its verbs.
@@ -90,7 +91,8 @@ def read(
     now: dt.datetime,
     about: Mapping[int, Model] | None = None,
 ) -> Timeline:
-    """The page of `entries` at `cursor`, newest first. Costs two queries: the entries, and the actors' departments.
+    """The page of `entries` at `cursor`, newest first. Costs two queries: the entries, and the actors' departments; a
+    third one where a text names somebody.
 
     `about` names other records whose entries stand among them, by id, where a timeline gathers several threads.
 
@@ -102,8 +104,17 @@ def read(
         entries = entries.of_groups([shown])
     rows = entries.select_related("actor").prefetch_related("actor__departments")
     page: Page[JournalEntry] = Keyset(rows, sort="-at", nullable=False, size=PAGE_SIZE).page(cursor)
-    lines = (line_of(entry, about or {}) for entry in page.items)
+    lines = lines_of(page.items, about or {})
     return Timeline(shown, list(_by_day(lines, now)), page.next, page.previous)
+
+
+def lines_of(entries: Iterable[JournalEntry], about: Mapping[int, Model]) -> list[Line]:
+    """`entries` in words, with the names of those whom their texts name. Costs a query where one does, and none for who
+    acted where the actors' departments are prefetched."""
+    lines = [_line_of(entry, about) for entry in entries]
+    return [
+        replace(line, text=text) for line, text in zip(lines, mentions.drawn([one.text for one in lines]), strict=True)
+    ]
 
 
 def groups() -> list[tuple[str, str]]:
@@ -116,8 +127,7 @@ def more_query(page: Timeline) -> str:
     return urlencode({"show": page.shown, "cursor": page.next, "day": page.last_day})
 
 
-def line_of(entry: JournalEntry, about: Mapping[int, Model]) -> Line:
-    """`entry` in words; costs no query where the actor's departments are prefetched."""
+def _line_of(entry: JournalEntry, about: Mapping[int, Model]) -> Line:
     facts: dict[str, Any] = {**entry.facts, **entry.personal}
     return Line(
         entry=entry,

@@ -20,6 +20,7 @@ from leads.records.presenters.place import TimelinePlace
 from leads.records.views.lists import show_filters, show_list
 from leads.records.views.shared import ask_fields, is_written, said_of
 from workspace.http import SignedInRequest
+from workspace.notices.actions import read_about
 from workspace.pages import notices
 
 _MOST_SUGGESTED = 12
@@ -64,8 +65,10 @@ def suggestions(request: SignedInRequest) -> HttpResponse:
 @require_safe
 @vary_on_headers("HX-Request")
 def company(request: SignedInRequest, pk: int) -> HttpResponse:
-    """One company: facts, the leads there, what it bought, and what happened."""
+    """One company: facts, the leads there, what it bought, and what happened; who opens it has read what they were told."""
     view = AccountView(request, _company_or_404(request, pk), TimelinePlace.of(request), timezone.now())
+    if not request.htmx:
+        read_about(view.company, by=request.user, at=view.now)
     template = _FRAGMENTS.get(request.htmx.target or "", "leads/records/company/company.html")
     return render(request, template, {"view": view, "focus": request.GET.get("focus", "")})
 

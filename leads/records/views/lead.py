@@ -16,13 +16,17 @@ from leads.records.presenters import facts
 from leads.records.presenters.walk import Walk
 from leads.records.views.shared import ask_fields, done, is_written, lead_to_change, said_of, single
 from workspace.http import SignedInRequest
+from workspace.notices.actions import read_about
 from workspace.pages import notices
 
 
 @require_safe
 @vary_on_headers("HX-Request")
 def lead(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The single customer view; for htmx the timeline alone, or its next page. A merged lead leads to its survivor."""
+    """The single customer view; for htmx the timeline alone, or its next page. A merged lead leads to its survivor.
+
+    Whoever opens it has read what they were told of it.
+    """
     survivor = _survivor_url(request, pk)
     if survivor:
         response = HttpResponsePermanentRedirect(survivor)
@@ -30,6 +34,8 @@ def lead(request: SignedInRequest, pk: int) -> HttpResponse:
         return response
     view = single(request, pk)
     template = _FRAGMENTS.get(request.htmx.target or "", "leads/records/lead/lead.html")
+    if not request.htmx:
+        read_about(view.lead, by=request.user, at=view.now)
     walk = Walk(request, pk, timezone.now())
     context = {"view": view, "walk": walk, "back_url": _back_url(request, pk), "focus": request.GET.get("focus", "")}
     return render(request, template, context)

@@ -1,0 +1,67 @@
+"""Kinds of notices: what happens, who is told of it, and in which words."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, NamedTuple
+
+from django.utils.functional import Promise
+
+from workspace.journal.actions import Batch
+from workspace.journal.models import JournalEntry
+from workspace.notices.models import Level
+from workspace.registry import Registry
+
+
+class Told(NamedTuple):
+    """A SELECT of `entry_id, person_id`: who is told of which entry of a batch. Who did it, who left and who does not want
+    to hear of it are taken out later."""
+
+    select: str
+    params: Mapping[str, Any]
+
+
+Recipients = Callable[[Batch], Told]
+
+
+class Together(Enum):
+    """What stands in one line of the bell: all of a kind about one record, or all that one act did to many records."""
+
+    SUBJECT = "e.thread_kind || ':' || e.thread_id"
+    BATCH = "e.batch_id::text"
+
+
+@dataclass(frozen=True)
+class NoticeKind:
+    """One kind of notice, a line on everybody's page of preferences.
+
+    `hears` names the verbs and who is told of each. One event reads as `one` with `{who}` and the entry's facts (by default
+    the actor and the verb's own line), several as `many` with `{count}` and `{who}`. `facts` adds words for `one`.
+    `list_url` names the page of all records that stand in one line, for kinds that go together by `BATCH`.
+    """
+
+    key: str
+    label: str | Promise
+    many: str | Promise
+    hears: Mapping[str, Recipients] = field(hash=False)
+    one: str | Promise = ""
+    default: Level = Level.BELL
+    icon: str = ""
+    together: Together = Together.SUBJECT
+    tells_own_acts: bool = False
+    tells_imports: bool = False
+    facts: Callable[[JournalEntry], Mapping[str, object]] | None = None
+    list_url: str = ""
+
+
+kinds: Registry[NoticeKind] = Registry("notice kind")
+
+
+def get(key: str) -> NoticeKind | None:
+    """The registered kind; None for one whose room is gone."""
+    return kinds.get(key)
+
+
+def entries() -> dict[str, NoticeKind]:
+    """All kinds in the order of registration, for the page of preferences and the guard test."""
+    return dict(kinds)

@@ -1,0 +1,1 @@
+"""Remarks: what colleagues say to each other about a record of any kind, and whom they name with an @."""
