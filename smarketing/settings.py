@@ -254,6 +254,10 @@ CELERY_BEAT_SCHEDULE = {
     "forget answers of the API that were kept for a day": {"task": "workspace.api.forget_answers", "schedule": 3_600.0},
     "send the mails and digests of notices": {"task": "workspace.notices.send_mails", "schedule": 15.0},
     "let go of old notices": {"task": "workspace.notices.forget", "schedule": 86_400.0},
+    "make the search index that an import left behind": {
+        "task": "leads.imports.make_search_index_good",
+        "schedule": 60.0,
+    },
     "make next month's journal partitions": {"task": "workspace.journal.make_partitions", "schedule": 86_400.0},
 }
 

@@ -1,8 +1,13 @@
 """Writing many rows at once: by PostgreSQL's COPY, and with references that are checked as sets."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
+from itertools import islice, repeat
+from types import NoneType
 from typing import Any
 
 from django.db import IntegrityError, connection
@@ -15,19 +20,70 @@ SELECT has_parameter_privilege('session_replication_role', 'SET') AND NOT EXISTS
 )
 """
 
+# What COPY's text format says otherwise.
+_SPECIAL = re.compile(r"[\\\t\n\r]")
+_ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+_NULL = r"\N"
+_TEXT_OF: dict[type, Callable[[Any], str]] = {
+    NoneType: lambda _nothing: _NULL,
+    str: lambda text: text.translate(_ESCAPED) if _SPECIAL.search(text) else text,
+    bool: lambda truth: "t" if truth else "f",
+    int: str,
+    Decimal: str,
+    date: date.isoformat,
+    datetime: datetime.isoformat,
+}
+_QUOTED = re.compile(r'["\\]')
+Column = list[Any] | str | int | Decimal | date | None
+# So many rows are sent at a time.
+_PIECE = 500
 
-def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Insert `rows` into `columns` of `table` (our own names, never given ones), inside the caller's transaction.
 
-    Raises Django's database errors, as every other statement does.
+def copy_columns(table: str, columns: Mapping[str, Column], count: int) -> None:
+    """Insert `count` rows, given by columns, into `table` (our own names, never given ones), in the caller's transaction.
+
+    A column is a list of texts, whole numbers, truths, decimals, days or instants (with their zone), and None, or one of these
+    for all rows; JSON is given as text. By columns takes a third of the time that by rows does. Raises Django's database
+    errors, as other statements do.
     """
+    texts = [
+        _texts(values) if isinstance(values, list) else repeat(_text(values), count) for values in columns.values()
+    ]
+    lines = map("\t".join, zip(*texts, strict=True))
     with (
         connection.wrap_database_errors,
         connection.cursor() as cursor,
         cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy,
     ):
-        for row in rows:
-            copy.write_row(row)
+        while piece := "\n".join(islice(lines, _PIECE)):
+            copy.write(piece + "\n")
+
+
+def as_array(values: Iterable[int] | Iterable[str]) -> str:
+    """`values` as PostgreSQL reads an array from text, to be cast by the statement: many times as fast as an adapted list."""
+    texts = [value if isinstance(value, str) else str(value) for value in values]
+    quoted = (
+        [text.replace("\\", r"\\").replace('"', r"\"") for text in texts] if _QUOTED.search("".join(texts)) else texts
+    )
+    return '{"' + '","'.join(quoted) + '"}' if quoted else "{}"
+
+
+def _text(value: Any) -> str:
+    return _TEXT_OF[type(value)](value)
+
+
+def _texts(values: list[Any]) -> list[str]:
+    """How COPY writes the values of one column."""
+    kinds = set(map(type, values))
+    if kinds == {str} and not _SPECIAL.search("".join(values)):
+        return values
+    if kinds == {int}:
+        return list(map(str, values))
+    if len(kinds) > 1 or str in kinds:
+        return [_text(value) for value in values]
+    # Most columns of other kinds say few things: one day, some amounts.
+    known = {value: _text(value) for value in set(values)}
+    return [known[value] for value in values]
 
 
 @contextmanager

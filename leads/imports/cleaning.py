@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -16,10 +17,11 @@ from leads.records import custom, fields
 from leads.records.actions.intake import Incoming
 from leads.records.fields import FIELDS, Kind
 from leads.records.models import CustomField
+from leads.records.telephones import telephone_key
 
 Clean = Callable[[str], Any]
 Put = Callable[[str, Any, dict[str, Any], dict[str, Any]], None]
-_Column = tuple[int, str, dict[str, tuple[Any, str]], Clean, Put | None]
+_Column = tuple[int, str, dict[str, Any], "_Cleaner", Put | None]
 
 # More texts than this are forgotten and cleaned again: memory stays flat whatever a file holds.
 MOST_REMEMBERED = 20_000
@@ -28,7 +30,7 @@ _PLAIN_EMAIL = re.compile(
     r"[a-z0-9_%+\-]+(?:\.[a-z0-9_%+\-]+)*@(?:[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}\Z"
 )
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
-_LONGEST_EMAIL = 254
+_LONGEST_EMAIL, _LONGEST_PHONE = 254, 60
 # Almost every cell of these is met once; remembering them costs more than cleaning again.
 _MOSTLY_UNIQUE = {"email", "external_id", "phone", "crm_url"}
 
@@ -39,46 +41,44 @@ class RowCleaner:
     def __init__(self, mapping: FileMapping, definitions: Mapping[str, CustomField], zone: tzinfo) -> None:
         """`definitions` are the custom fields by column name; `zone` is of times that are written without one."""
         self._width = len(mapping.columns)
-        self._empty = {" ".join(text.split()) for text in mapping.empty}
+        empty = {"", *(" ".join(text.split()) for text in mapping.empty)}
         self._columns = [
-            self._read_by(place, column, definitions.get(column.name), zone)
+            self._read_by(place, column, definitions.get(column.name), zone, empty)
             for place, column in enumerate(mapping.columns)
             if column.target != SKIP
         ]
         self._currency = fields.clean_value(FIELDS["currency"], mapping.for_all.get("currency", ""))
 
     @staticmethod
-    def _read_by(place: int, column: Column, definition: CustomField | None, zone: tzinfo) -> _Column:
+    def _read_by(place: int, column: Column, definition: CustomField | None, zone: tzinfo, empty: set[str]) -> _Column:
         key = column.target if definition is None else CUSTOM + definition.key
-        cleaner = _Cleaner(column, definition, zone)
+        cleaner = _Cleaner(column, definition, zone, empty)
         return place, key, cleaner.memory, cleaner, _put_of(key)
 
     def clean(self, row: Row) -> Incoming:
         """The row's values; whatever does not fit is told by field."""
-        cells = row.cells
-        problem = self._problem(row)
-        if problem:
-            return Incoming(row.line, {}, {}, {"": problem})
+        line, cells = row.line, row.cells
+        if row.problem or row.is_broken or len(cells) != self._width:
+            if problem := self._problem(row):
+                return Incoming(line, {}, {}, {"": problem})
+            cells = cells + [""] * (self._width - len(cells))
         given: dict[str, Any] = {}
         own: dict[str, Any] = {}
         errors: dict[str, str] = {}
-        width, empty = len(cells), self._empty
         for place, key, known, cleaner, put in self._columns:
-            text = cells[place].strip() if place < width else ""
-            if not text or text in empty:
+            cell = cells[place]
+            value = known[cell] if cell in known else cleaner(cell)
+            if value is None:
                 continue
-            value, error = known.get(text) or cleaner(text)
-            if error:
-                errors[key] = error
-            elif value is None:
-                continue
+            if type(value) is _Wrong:
+                errors[key] = value.why
             elif put is None:
                 given[key] = value
             else:
                 put(key, value, given, own)
         if self._currency and "value" in given and "currency" not in given:
             given["currency"] = self._currency
-        return Incoming(row.line, given, own, errors)
+        return Incoming(line, given, own, errors)
 
     def _problem(self, row: Row) -> str:
         if row.problem:
@@ -117,34 +117,44 @@ def _put_shared(key: str, value: list[str], given: dict[str, Any], _own: dict[st
     given[key] = list(dict.fromkeys([*given.get(key, ()), *value]))
 
 
+@dataclass(frozen=True, slots=True)
+class _Wrong:
+    """What a cell is that cannot be cleaned."""
+
+    why: str
+
+
 class _Cleaner:
     """Cleans the cells of one column, and remembers what it made of each text."""
 
-    def __init__(self, column: Column, definition: CustomField | None, zone: tzinfo) -> None:
+    def __init__(self, column: Column, definition: CustomField | None, zone: tzinfo, empty: set[str]) -> None:
         self._values = {" ".join(said.split()): meant for said, meant in column.values.items()}
         self._clean = _clean_of(column, definition, zone)
-        self.memory: dict[str, tuple[Any, str]] = {}
+        self._empty = empty
+        self.memory: dict[str, Any] = {}
         self._remembers = column.target not in _MOSTLY_UNIQUE
 
-    def __call__(self, text: str) -> tuple[Any, str]:
-        """The value and "", or None and what is wrong with it; (None, "") for nothing. Asked for what is not in memory."""
-        cleaned = self._cleaned(text)
+    def __call__(self, cell: str) -> Any:
+        """The value, None for nothing, or what is wrong with it. Asked for what is not in memory."""
+        value = self._cleaned(cell.strip())
         if self._remembers:
             if len(self.memory) >= MOST_REMEMBERED:
                 self.memory.clear()
-            self.memory[text] = cleaned
-        return cleaned
+            self.memory[cell] = value
+        return value
 
-    def _cleaned(self, text: str) -> tuple[Any, str]:
+    def _cleaned(self, text: str) -> Any:
+        if text in self._empty:
+            return None
         if self._values:
             text = self._values.get(text, text)
-        if not text:
-            return None, ""
+            if not text:
+                return None
         try:
             value = self._clean(text)
         except ValidationError as error:
-            return None, " ".join(error.messages)
-        return (None if value in _NOTHING else value), ""
+            return _Wrong(" ".join(error.messages))
+        return None if value in _NOTHING else value
 
 
 def _clean_of(column: Column, definition: CustomField | None, zone: tzinfo) -> Clean:
@@ -163,6 +173,7 @@ def _plain(column: Column, zone: tzinfo) -> Clean:
     by_kind: dict[Kind, Clean] = {
         Kind.TEXT: lambda text: _text(text, field.max_length),
         Kind.EMAIL: _email,
+        Kind.PHONE: lambda text: text if _is_plain_phone(text) else fields.clean_value(field, text),
         Kind.MONEY: lambda text: fields.clean_money(values.number(text, decimal_comma=column.decimal_comma)),
         Kind.DATE: lambda text: _moment(text, column, zone).date(),
         Kind.MOMENT: lambda text: _moment(text, column, zone),
@@ -182,6 +193,12 @@ def _text(text: str, longest: int | None) -> str:
     if text.isprintable() and "  " not in text and (longest is None or len(text) <= longest):
         return text
     return fields.clean_text(text, longest)
+
+
+def _is_plain_phone(text: str) -> bool:
+    """Whether `text` is a telephone number, and clean already."""
+    is_clean = text.isascii() and text.isprintable() and "  " not in text and len(text) <= _LONGEST_PHONE
+    return is_clean and telephone_key(text) != ""
 
 
 def _email(text: str) -> str:

@@ -16,7 +16,7 @@ from leads.imports.models import Import, RefusedRow
 from leads.imports.reading.guards import guarded
 from leads.imports.reading.rows import Row
 from leads.records.actions.intake import Act, Outcome
-from workspace.copying import copy_rows
+from workspace.copying import Column, copy_columns
 from workspace.filtering import MOST_DIGITS
 
 LONGEST_CELL = 100_000
@@ -33,11 +33,13 @@ def keep(import_: Import, judged: Iterable[tuple[Row, Outcome]]) -> None:
     if not refused:
         return
     labels = targets()
-    rows = (
-        (import_.pk, row.line, reason(outcome.errors, labels), json.dumps(_kept(row), ensure_ascii=True))
-        for row, outcome in refused
-    )
-    copy_rows(RefusedRow._meta.db_table, ("import_of_id", "line", "reason", "cells"), rows)
+    columns: dict[str, Column] = {
+        "import_of_id": import_.pk,
+        "line": [row.line for row, _outcome in refused],
+        "reason": [reason(outcome.errors, labels) for _row, outcome in refused],
+        "cells": [json.dumps(_kept(row), ensure_ascii=True) for row, _outcome in refused],
+    }
+    copy_columns(RefusedRow._meta.db_table, columns, len(refused))
 
 
 def _kept(row: Row) -> list[str]:

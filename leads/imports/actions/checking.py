@@ -135,27 +135,25 @@ def rehearse(
     """Take all rows in and roll it back; returns what would have become of them."""
     findings = findings or Findings()
     labels = targets()
-    at = timezone.now()
+    intake = Intake(terms_of(import_, timezone.now()))
     with import_.text.open("rb") as text:
-        batches = read_batches(import_, text, None)
+        batches = read_batches(import_, text, None, intake.prepare)
         goes_on = True
         while goes_on and not is_halted():
-            goes_on = _try_round(import_, batches, at, findings, labels)
+            goes_on = _try_round(intake, batches, findings, labels)
             if findings.offset > SHORT:
                 tidy()  # what was rolled back waits for the search index all the same
         batches.close()
     return findings
 
 
-def _try_round(
-    import_: Import, batches: Iterator[Batch], at: datetime, findings: Findings, labels: dict[str, str]
-) -> bool:
+def _try_round(intake: Intake, batches: Iterator[Batch], findings: Findings, labels: dict[str, str]) -> bool:
     """Try some batches; False when there were none left."""
     tried = 0
     with transaction.atomic():
-        intake = Intake(terms_of(import_, at))
         for batch in islice(batches, ROUND):
-            findings.add(batch, intake.take_in(batch.cleaned), labels)
+            findings.add(batch, intake.take_in(batch.prepared), labels)
             tried += 1
         transaction.set_rollback(True)
+    intake.forget()
     return tried == ROUND

@@ -1,12 +1,14 @@
 """The run: rows go in by batches, each with the place in the file where it ended, in one transaction."""
 
 import gc
+import sys
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, tzinfo
-from itertools import count
+from itertools import count, islice
 from zoneinfo import ZoneInfo
 
 from django.core.files import File
@@ -22,9 +24,9 @@ from leads.imports.models import Import, ImportedLead
 from leads.imports.reading import layout, texts
 from leads.imports.reading.rows import Place, Row, Rows
 from leads.records.actions import intake
-from leads.records.actions.intake import Act, Incoming, Intake, Outcome, Terms
+from leads.records.actions.intake import COMING_IN, Act, Incoming, Intake, Outcome, Prepared, Terms
 from leads.records.models import CustomField
-from workspace.copying import checked_as_sets, copy_rows
+from workspace.copying import Column, checked_as_sets, copy_columns
 from workspace.jobs import actions as jobs
 from workspace.jobs.models import Job
 from workspace.journal import actions as journal
@@ -36,15 +38,21 @@ BATCH = 5_000
 # After so many new rows the planner is told, since its numbers are of another table.
 MANY_ROWS = 10_000
 OBJECTS_OF_A_BATCH = 200_000
+SWITCH_SECONDS = 0.0005
 TIDY_EVERY = 5
+# The search index is put off for the first leads of a workspace, if they are many; for too many, the search would be missed.
+LARGE_FILE = 1 << 20
+MOST_WITHOUT_SEARCH = 200_000
+
+Prepare = Callable[[Sequence[Incoming]], Prepared]
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows as they stand in the file and as they are cleaned, and the place after them."""
+    """Rows as they stand in the file and as they are prepared for the intake, and the place after them."""
 
     rows: list[Row]
-    cleaned: list[Incoming]
+    prepared: Prepared
     place: Place
 
 
@@ -83,7 +91,10 @@ def steps(job: Job) -> Iterator[None]:
         yield
     make_fields(import_)
     yield
-    with journal.by_way(Way.IMPORT), rarely_collected():
+    if import_.text.size > LARGE_FILE:
+        intake.put_off_search_index()
+        yield
+    with journal.by_way(Way.IMPORT), at_full_speed():
         yield from _batches(job, import_)
         refusals.write(import_)
         yield
@@ -91,14 +102,26 @@ def steps(job: Job) -> Iterator[None]:
 
 
 @contextmanager
-def rarely_collected() -> Iterator[None]:
-    """Look for cycles of objects rarely: rows by the ten thousand hold none, and looking takes longer than judging them."""
-    usual = gc.get_threshold()
+def at_full_speed() -> Iterator[None]:
+    """Look for cycles of objects rarely, and change between threads often.
+
+    Rows by the ten thousand hold no cycles, and looking for them takes longer than judging them. The thread that stores waits
+    for the database again and again, and should not wait for the one that reads as well.
+    """
+    usual, interval = gc.get_threshold(), sys.getswitchinterval()
     gc.set_threshold(OBJECTS_OF_A_BATCH, *usual[1:])
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         yield
     finally:
         gc.set_threshold(*usual)
+        sys.setswitchinterval(interval)
+
+
+def make_search_index_good(now: datetime) -> bool:
+    """Make the search index where a run was stopped or died without doing it; tells whether it was missing."""
+    running = Job.objects.filter(kind=KIND, state=Job.State.RUNNING, lease_until__gt=now)
+    return not running.exists() and intake.make_search_index_good()
 
 
 def make_text(import_: Import) -> None:
@@ -127,13 +150,17 @@ def _batches(job: Job, import_: Import) -> Iterator[None]:
     at = datetime.fromisoformat(job.cursor["at"]) if "at" in job.cursor else timezone.now()
     taker = Intake(terms_of(import_, at))
     with import_.text.open("rb") as text, tidying() as tidy_soon:
-        for batch in read_batches(import_, text, place):
+        for batch in read_batches(import_, text, place, taker.prepare):
             tidy_soon()
-            outcomes = taker.take_in(batch.cleaned)
+            outcomes = taker.take_in(batch.prepared)
             _keep(import_, batch, outcomes)
             job.done = batch.place.offset
             job.cursor = {"place": asdict(batch.place), "at": at.isoformat()}
             yield
+            if import_.created_count > MOST_WITHOUT_SEARCH and intake.make_search_index_good():
+                yield
+    intake.make_search_index_good()
+    yield
 
 
 @contextmanager
@@ -173,22 +200,24 @@ def terms_of(import_: Import, at: datetime) -> Terms:
     )
 
 
-def read_batches(import_: Import, text: "File[bytes]", place: Place | None) -> Generator[Batch, None, None]:
-    """Batches of cleaned rows from `place` (or the header) on; the next is read while the last is being stored."""
+def read_batches(
+    import_: Import, text: "File[bytes]", place: Place | None, prepare: Prepare
+) -> Generator[Batch, None, None]:
+    """Batches of prepared rows from `place` (or the header) on; the next is prepared while the last is being stored."""
     mapping = Mapping.from_json(import_.mapping)
     laid_out = layout.lay_out(text, import_.delimiter, import_.header_line)
     rows = Rows(text, import_.delimiter, place or laid_out.start)
     cleaner = RowCleaner(mapping, _definitions(mapping), zone_of(import_))
     with ThreadPoolExecutor(1, "read-import") as reader:
-        coming: Future[Batch] = reader.submit(_read, rows, cleaner)
+        coming: Future[Batch] = reader.submit(_read, rows, cleaner, prepare)
         while (batch := coming.result()).rows:
-            coming = reader.submit(_read, rows, cleaner)
+            coming = reader.submit(_read, rows, cleaner, prepare)
             yield batch
 
 
-def _read(rows: Rows, cleaner: RowCleaner) -> Batch:
-    read = [row for _, row in zip(range(BATCH), rows, strict=False)]
-    return Batch(read, [cleaner.clean(row) for row in read], rows.place)
+def _read(rows: Rows, cleaner: RowCleaner, prepare: Prepare) -> Batch:
+    read = list(islice(rows, BATCH))
+    return Batch(read, prepare([cleaner.clean(row) for row in read]), rows.place)
 
 
 def zone_of(import_: Import) -> tzinfo:
@@ -209,18 +238,20 @@ def _definitions(mapping: Mapping) -> dict[str, CustomField]:
 
 def _keep(import_: Import, batch: Batch, outcomes: Sequence[Outcome]) -> None:
     """Count what became of the rows, and remember which leads they touched and why others were refused."""
-    for outcome in outcomes:
-        count = f"{outcome.act}_count"
-        setattr(import_, count, getattr(import_, count) + 1)
-    touched = [
-        (import_.pk, outcome.line, outcome.lead_id, outcome.act.value)
-        for outcome in outcomes
-        if outcome.act in (Act.CREATED, Act.UPDATED)
-    ]
+    for act, more in Counter(outcome.act for outcome in outcomes).items():
+        count = f"{act}_count"
+        setattr(import_, count, getattr(import_, count) + more)
+    touched = [outcome for outcome in outcomes if outcome.act in COMING_IN]
+    columns: dict[str, Column] = {
+        "import_of_id": import_.pk,
+        "line": [outcome.line for outcome in touched],
+        "lead_id": [outcome.lead_id for outcome in touched],
+        "act": [str(outcome.act) for outcome in touched],
+    }
     table = ImportedLead._meta.db_table
     # The leads are of this very transaction, made or locked by it.
     with checked_as_sets([table], {Import: [import_.pk]}):
-        copy_rows(table, ("import_of_id", "line", "lead_id", "act"), touched)
+        copy_columns(table, columns, len(touched))
     refusals.keep(import_, zip(batch.rows, outcomes, strict=True))
     import_.save(update_fields=["created_count", "updated_count", "unchanged_count", "refused_count"])
 

@@ -3,20 +3,23 @@
 import csv
 import threading
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connections
 from django.utils import timezone
 
+from leads.funnel.models import Source
 from leads.imports import actions
 from leads.imports.actions import running
 from leads.imports.models import Import, ImportedLead
-from leads.imports.tests.bringing import agreed, counts, refused
+from leads.imports.tests.bringing import agreed, bring, counts, refused
 from leads.records.actions import intake_storing
 from leads.records.actions.intake import Intake
-from leads.records.models import Deal, Lead
+from leads.records.models import Company, Deal, Lead
 from leads.records.tests.factories import NOON, LeadFactory
+from workspace import indexing
 from workspace.jobs import actions as jobs
 from workspace.jobs.models import Job
 from workspace.journal.models import JournalEntry
@@ -138,3 +141,53 @@ def test_whoever_makes_a_lead_meanwhile_has_the_batch_judged_anew(
     done = Import.objects.get(pk=started.pk)
     assert counts(done) == (ROWS - 2, 1, 0, 1)
     assert Lead.objects.get(external_id="2").last_name == "2"
+
+
+def test_what_a_batch_makes_is_known_to_the_next_that_was_prepared_beside_it() -> None:
+    rows = "".join(f"{n % 6},Lead {n},{'Acme' if n > 2 else ''},{'Fair' if n > 3 else ''},{n}\n" for n in range(12))
+    done = bring(f"external_id,last_name,company,source,value\n{rows}", match="external_id")
+
+    assert counts(done) == (6, 6, 0, 0)
+    assert list(Lead.objects.order_by("external_id").values_list("last_name", "value")) == [
+        (f"Lead {n}", Decimal(n)) for n in range(6, 12)
+    ]
+    assert {lead.company_name for lead in Lead.objects.all()} == {"Acme"}
+    assert (Company.objects.count(), Source.objects.filter(name="Fair").count()) == (1, 1)
+
+
+def test_the_search_index_is_made_again_when_a_run_died_without_it(
+    started: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert started.job is not None
+    monkeypatch.setattr(running, "LARGE_FILE", 0)
+    with monkeypatch.context() as broken:
+        _die(broken, "before the batch", at_call=3)
+        with pytest.raises(OperationalError):
+            jobs.run(started.job.pk)
+    assert Lead.objects.matching("lead 3").count() == 1
+    assert indexing.is_missing("lead_search")
+
+    assert not running.make_search_index_good(timezone.now()), "its run may still go on"
+    Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert running.make_search_index_good(timezone.now())
+    assert not indexing.is_missing("lead_search")
+
+
+def test_a_large_first_import_makes_the_search_index_of_all_at_once(
+    started: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert started.job is not None
+    monkeypatch.setattr(running, "LARGE_FILE", 0)
+    monkeypatch.setattr(running, "MOST_WITHOUT_SEARCH", 10)
+    missing: list[bool] = []
+    original = running._keep
+
+    def keep(*args: Any) -> None:
+        original(*args)
+        missing.append(indexing.is_missing("lead_search"))
+
+    monkeypatch.setattr(running, "_keep", keep)
+    jobs.run(started.job.pk)
+
+    assert missing == [True, True, True, False, False, False, False]
+    assert not indexing.is_missing("lead_search")

@@ -1,23 +1,47 @@
 """Taking leads in by the thousand: what imports do to leads. One call is one transaction, and one set of statements."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from leads.records import policies
-from leads.records.actions.intake_deciding import RECOGNISED_BY, Act, Decider, Incoming, Outcome, Terms
-from leads.records.actions.intake_entries import REFERRING, TO_MANY, Change, Index, fetch, fetch_marks, name_key
-from leads.records.actions.intake_known import Known
-from leads.records.actions.intake_storing import store
-from leads.records.telephones import telephone_key
+from leads.records.actions.intake_deciding import Act, Decider, Incoming, Outcome, Terms
+from leads.records.actions.intake_entries import REFERRING, Change, Entry, Index, Keys, fetch, fetch_marks, name_key
+from leads.records.actions.intake_known import TO_MANY, Known, Said
+from leads.records.actions.intake_storing import draft, store
+from leads.records.models import Lead
+from workspace import indexing
+from workspace.copying import Column
 
-__all__ = ["Act", "Change", "Incoming", "Intake", "Outcome", "Terms", "settle", "tidy"]
+__all__ = [
+    "COMING_IN", "Act", "Change", "Incoming", "Intake", "Outcome", "Prepared", "Terms", "make_search_index_good",
+    "put_off_search_index", "settle", "tidy",
+]  # fmt: skip
 
 # Somebody may make a lead with a file's address while a batch runs; the batch is then judged anew.
 MOST_TRIES = 4
+COMING_IN = (Act.CREATED, Act.UPDATED)
+SEARCH_INDEX = "lead_search"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Rows with what can be told of them without the database.
+
+    `said` and `keys` are what they speak of and are recognised by; `foreseen` is what becomes of them if no stored lead has
+    one of these keys, by what is `known`, with the draft of the leads that are made; None where that cannot be told.
+    """
+
+    rows: Sequence[Incoming]
+    said: Said
+    keys: Keys
+    known: Known
+    foreseen: list[Outcome] | None = None
+    drafted: Mapping[str, Column] | None = None
 
 
 class Intake:
@@ -30,82 +54,132 @@ class Intake:
             raise PermissionDenied(_("You may look at leads, but not bring new ones in."))
         self.terms = terms
         self._known = Known()
+        # Judging ahead is in vain where rows mostly speak of stored leads.
+        self._judges_ahead = True
 
-    def take_in(self, rows: Sequence[Incoming]) -> list[Outcome]:
-        """Store what can come in of `rows`, and tell what became of each, in order.
+    def prepare(self, rows: Sequence[Incoming]) -> Prepared:
+        """Do for `rows` what needs no database; may run in a thread while the batch before them is taken in."""
+        known, values = self._known, [row.values for row in rows if not row.errors]
+        said = Said.by([*values, self.terms.defaults], REFERRING)
+        keys = Keys.of(values, self.terms.match)
+        # Names are compared as the database folds them.
+        if keys.are_some_names or not (self._judges_ahead and known.is_settled(said)):
+            return Prepared(rows, said, keys, known)
+        decider = Decider(self.terms, known, Index(by_phone=bool(keys.phones)), {})
+        foreseen = [decider.decide(row) for row in rows]
+        return Prepared(rows, said, keys, known, foreseen, draft(_touched(foreseen), self.terms))
+
+    def take_in(self, prepared: Prepared) -> list[Outcome]:
+        """Store what can come in of the rows, and tell what became of each, in order.
 
         Either everything that the outcomes tell is stored or, on an error, nothing.
         """
         for _attempt in range(MOST_TRIES - 1):
             with suppress(IntegrityError):
-                return self._try(rows)
-            self._known = Known()
-        return self._try(rows)
+                return self._try(prepared)
+            self.forget()
+        return self._try(prepared)
+
+    def forget(self) -> None:
+        """Forget what was looked up: it was rolled back."""
+        self._known = Known()
 
     @transaction.atomic
-    def _try(self, rows: Sequence[Incoming]) -> list[Outcome]:
+    def _try(self, prepared: Prepared) -> list[Outcome]:
         with connection.cursor() as cursor:
             # A crash of the server may cost the last batches, but with them the place in the file, from which they come again.
             cursor.execute("SET LOCAL synchronous_commit = off")
             # What the search index still has to take up is taken up beside, by `tidy`.
             cursor.execute("SET LOCAL gin_pending_list_limit = '256MB'")
-        good = [row for row in rows if not row.errors]
-        self._lock_new_companies(good)
-        self._known.look_up((row.values for row in good), REFERRING)
-        self._known.look_up([dict(self.terms.defaults)], REFERRING)
-        decider = self._decider(good)
-        outcomes = [decider.decide(row) for row in rows]
-        accepted = [(o, row) for o, row in zip(outcomes, rows, strict=True) if o.act in (Act.CREATED, Act.UPDATED)]
-        touched = {id(outcome.entry): outcome.entry for outcome, _row in accepted if outcome.entry is not None}
-        spoken = ((row.values.get("company", ""), row.values.get("company_domain", "")) for _outcome, row in accepted)
-        companies = list(dict.fromkeys(pair for pair in spoken if any(pair)))
-        store(list(touched.values()), companies, terms=self.terms, known=self._known)
+            # The planner knows nothing of tables that grow so fast, and would read them whole for each batch.
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            if prepared.said.companies:
+                # Nobody makes a company meanwhile: two that bear one name would follow. Taken before any lead is locked.
+                cursor.execute("SELECT pg_advisory_xact_lock(hashtext('companies are made in bulk'))")
+        if self._known.is_full:
+            self.forget()
+        self._known.look_up(prepared.said)
+        outcomes = self._decided(prepared)
+        store(
+            _touched(outcomes),
+            _companies_of(prepared, outcomes),
+            terms=self.terms,
+            known=self._known,
+            drafted=prepared.drafted if outcomes is prepared.foreseen else None,
+        )
         return outcomes
 
-    def _lock_new_companies(self, rows: Iterable[Incoming]) -> None:
-        """Nobody makes a company meanwhile: two that bear one name would follow. Taken before any lead is locked."""
-        if any("company" in row.values or "company_domain" in row.values for row in rows):
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(hashtext('companies are made in bulk'))")
+    def _decided(self, prepared: Prepared) -> list[Outcome]:
+        """What becomes of the rows, judged against every lead that one of them may mean or collide with; these are locked."""
+        decider = Decider(self.terms, self._known, Index(), {})
+        names = set()
+        if prepared.keys.are_some_names:
+            values = (row.values for row in prepared.rows if not row.errors)
+            names = {name_key(given, decider.company_name(given)) for given in values}
+        decider.index, decider.folded = fetch(prepared.keys, names - {""})
+        self._judges_ahead = decider.index.is_empty
+        if prepared.foreseen is not None and prepared.known is self._known and decider.index.is_empty:
+            return prepared.foreseen
+        self._look_up_stored(decider.index.entries(), prepared)
+        return [decider.decide(row) for row in prepared.rows]
 
-    def _decider(self, rows: Sequence[Incoming]) -> Decider:
-        """A decider with every lead that one of `rows` may mean or collide with."""
-        known, match = self._known, self.terms.match
-        by_phone = [row for row in rows if match == "phone" or match not in row.values]
-        decider = Decider(self.terms, known, Index(), {})
-        names: set[str] = set()
-        if any(not any(key in row.values for key in RECOGNISED_BY) for row in rows):
-            names = {name for row in rows if (name := name_key(row.values, decider.company_name(row.values)))}
-        decider.index, decider.folded = fetch(
-            emails=_given(rows, "email"),
-            external_ids=_given(rows, "external_id"),
-            phones=[telephone_key(phone) for phone in _given(by_phone, "phone")],
-            names=names,
-        )
-        for key in TO_MANY:
-            if any(key in row.values for row in rows):
-                fetch_marks(decider.index.entries(), key)
-        for key, kind in REFERRING.items():
-            if key not in TO_MANY and any(key in row.values for row in rows):
-                old = [entry.values.get(f"{key}_id") for entry in decider.index.entries()]
-                known.names[kind].name_all(pk for pk in old if isinstance(pk, int))
-        return decider
+    def _look_up_stored(self, entries: Sequence[Entry], prepared: Prepared) -> None:
+        """Learn of stored leads what the rows may change of it: tags and interests, and the names of what they refer to."""
+        for key in set().union(*(row.values for row in prepared.rows)) & REFERRING.keys():
+            if key in TO_MANY:
+                fetch_marks(entries, key)
+            else:
+                old = [entry.values.get(f"{key}_id") for entry in entries]
+                self._known.names[REFERRING[key]].name_all(pk for pk in old if isinstance(pk, int))
 
 
-def _given(rows: Iterable[Incoming], key: str) -> list[str]:
-    return [row.values[key] for row in rows if key in row.values]
+def _touched(outcomes: Iterable[Outcome]) -> list[Entry]:
+    """The leads that are made or changed, each once."""
+    touched = (o.entry for o in outcomes if o.entry is not None and o.act in COMING_IN)
+    return list({id(entry): entry for entry in touched}.values())
+
+
+def _companies_of(prepared: Prepared, outcomes: Sequence[Outcome]) -> list[tuple[str, str]]:
+    """The names and domains of companies of which rows speak that come in, in the rows' order."""
+    if not prepared.said.companies:
+        return []
+    spoken = (
+        (row.values.get("company", ""), row.values.get("company_domain", ""))
+        for row, outcome in zip(prepared.rows, outcomes, strict=True)
+        if outcome.act in COMING_IN
+    )
+    return [pair for pair in dict.fromkeys(spoken) if any(pair)]
+
+
+def put_off_search_index() -> bool:
+    """Before the first leads of a workspace: let them come in without the search index, and tell whether it is put off.
+
+    `make_search_index_good` makes it of all at once; the search reads the whole table until then.
+    """
+    return indexing.put_off(Lead, SEARCH_INDEX)
+
+
+def make_search_index_good() -> bool:
+    """Make the search index if it is missing, and tell whether it was."""
+    return indexing.make_good(Lead, SEARCH_INDEX)
 
 
 def tidy() -> None:
     """Let the search index take up what waits for it. Does no harm beside a running intake, on another connection."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT gin_clean_pending_list('lead_search'), gin_clean_pending_list('company_search')")
+        cursor.execute(
+            "SELECT gin_clean_pending_list(index) FROM (SELECT to_regclass(name) FROM unnest(%s::text[]) AS given (name)) "
+            "AS search (index) WHERE index IS NOT NULL",
+            [[SEARCH_INDEX, "company_search"]],
+        )
 
 
 def settle() -> None:
     """After many new leads: leave nothing waiting for the search index, and tell the planner of the tables' new sizes."""
     tidy()
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Nine thousand rows tell enough until the server's own round, which looks at more.
+        cursor.execute("SET LOCAL default_statistics_target = 30")
         cursor.execute(
             "ANALYZE leads_records_lead, leads_records_company, leads_records_deal, leads_records_stagepassage"
         )

@@ -18,7 +18,6 @@ from leads.records import moving
 from leads.records.actions.intake_entries import (
     REFERENCES,
     TEXTS,
-    TO_MANY,
     Change,
     Entry,
     Index,
@@ -26,7 +25,7 @@ from leads.records.actions.intake_entries import (
     Passage,
     name_key,
 )
-from leads.records.actions.intake_known import Known
+from leads.records.actions.intake_known import TO_MANY, Known
 from leads.records.fields import FIELDS
 from leads.records.models import Lead
 from leads.records.models.folding import lower
@@ -49,7 +48,7 @@ class Act(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Incoming:
     """One row: cleaned values by field (references by name, lists of names for tags and interests), and custom ones by key.
 
@@ -128,16 +127,20 @@ class Decider:
 
     def _meant(self, row: Incoming) -> Entry | None:
         """The lead by the match key; where the row has none, by whatever else tells it apart."""
-        keys = (self.terms.match,) if row.values.get(self.terms.match) else RECOGNISED_BY
-        for key in keys:
-            if value := row.values.get(key):
-                found = self.index.find(key, telephone_key(value) if key == "phone" else value)
-                if found is not None:
+        values = row.values
+        if value := values.get(self.terms.match):
+            return self._by(self.terms.match, value)
+        is_recognisable = False
+        for key in RECOGNISED_BY:
+            if value := values.get(key):
+                is_recognisable = True
+                if found := self._by(key, value):
                     return found
-        if any(key in row.values for key in RECOGNISED_BY):
-            return None
-        name = self._name(row)
+        name = "" if is_recognisable else self._name(row)
         return self.index.find("name", name) if name else None
+
+    def _by(self, key: str, value: str) -> Entry | None:
+        return self.index.find(key, telephone_key(value) if key == "phone" else value)
 
     def _name(self, row: Incoming) -> str:
         """The folded name with the company, which is known where a row of the batch has nothing else."""
@@ -160,22 +163,22 @@ class Decider:
         if self.terms.mode == "update":
             raise Refused(**{self.terms.match: _("No lead has this.")})
         self._demand_free(row.values, None)
-        given = {**self.terms.defaults, **row.values}
+        given = {**self.terms.defaults, **row.values} if self.terms.defaults else row.values
         # Texts and days are stored as they are given; the rest gets its columns below.
-        values = dict(given)
-        values.update(self._references(given))
+        values = {**given, **self._references(given)}
         self._set_company(values, given)
         self._demand_identity(values)
         entry = Entry(0, values, line=row.line)
         self._start(entry, given)
         self._set_worth(values, given, on=values["created_at"])
-        values["consent"] = given.get("consent", {})
-        values["custom"] = row.custom
+        if row.custom:
+            values["custom"] = row.custom
         if self.terms.sort_by_id and values["closed_at"] is None:
             values["to_sort_by_id"], values["to_sort_until"] = self.terms.sort_by_id, self.terms.sort_until
-        for key in TO_MANY.keys() & given.keys():
-            entry.marks[key] = list(given[key])
-        entry.borne = {key: {lower(name) for name in names} for key, names in entry.marks.items()}
+        for key in TO_MANY:
+            if key in given:
+                entry.marks[key] = list(given[key])
+                entry.borne[key] = {lower(name) for name in given[key]}
         self._index(entry, row)
         return Outcome(row.line, Act.CREATED, entry)
 
@@ -196,7 +199,7 @@ class Decider:
         """Nobody else has the row's e-mail address or external id."""
         errors = {}
         for key, words in UNIQUE.items():
-            other = self.index.find(key, values[key]) if key in values else None
+            other = self.index.find(key, value) if (value := values.get(key)) else None
             if other is not None and other is not entry:
                 where = _("%(lead)s of line %(line)d") if other.is_new else _("%(lead)s (lead %(pk)d)")
                 errors[key] = str(words) % (where % {"lead": other.title(), "line": other.line, "pk": other.pk})
@@ -207,8 +210,9 @@ class Decider:
         """Ids by column; the name itself where the record is still to be made."""
         columns: dict[str, Any] = {}
         errors = {}
-        for key in REFERENCES.keys() & given.keys():
-            kind = REFERENCES[key]
+        for key, kind in REFERENCES.items():
+            if key not in given:
+                continue
             names = self.known.names[kind]
             pk = names.find(given[key])
             if pk is None and not names.makes:
@@ -229,8 +233,10 @@ class Decider:
     def _set_worth(self, values: dict[str, Any], given: Mapping[str, Any], *, on: datetime) -> None:
         amount = given.get("value")
         currency = given.get("currency") or (self.known.rates.base if amount is not None else "")
-        values["value"], values["currency"] = amount, currency
-        values["value_base"] = self.known.rates.to_base(amount, currency, on.date())
+        values["currency"] = currency
+        if amount is not None:
+            values["value"] = amount
+            values["value_base"] = self.known.rates.to_base(amount, currency, on.date())
 
     def _stage(self, given: Mapping[str, Any]) -> Stage | None:
         if "stage" not in given:
@@ -248,16 +254,16 @@ class Decider:
         created_at, closed_at = self._dates(given, stage)
         lost_reason = self._reason(stage, given)
         if closed_at is None:
-            entry.passages = [Passage(stage.pk, created_at, None)]
+            entry.passages = [Passage(stage.id, created_at, None)]
             furthest = stage
         else:
-            entry.passages = [Passage(first.pk, created_at, closed_at), Passage(stage.pk, closed_at, None)]
+            entry.passages = [Passage(first.id, created_at, closed_at), Passage(stage.id, closed_at, None)]
             seconds = int((closed_at - created_at).total_seconds())
             entry.moves = [Move(entry.line, closed_at, first, stage, seconds, given.get("lost_reason", ""))]
             furthest = stage if stage.kind == Stage.Kind.WON else first
         entry.values.update(
-            stage_id=stage.pk,
-            furthest_stage_id=furthest.pk,
+            stage_id=stage.id,
+            furthest_stage_id=furthest.id,
             created_at=created_at,
             stage_entered_at=closed_at or created_at,
             closed_at=closed_at,

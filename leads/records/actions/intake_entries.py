@@ -4,13 +4,14 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from django.db import connection
 
 from leads.funnel.models import Stage
-from leads.records.actions.intake_known import fold
+from leads.records.actions.intake_known import TO_MANY, fold
 from leads.records.telephones import telephone_key
+from workspace.copying import as_array
 
 TEXTS = (
     "external_id", "first_name", "last_name", "email", "phone", "job_title", "industry", "country", "city",
@@ -21,7 +22,6 @@ REFERENCES = {
     "source": "source", "campaign": "campaign", "owner": "person", "marketer": "person", "persona": "persona",
     "offering": "offering",
 }  # fmt: skip
-TO_MANY = {"interests": "interest", "tags": "tag"}
 REFERRING = REFERENCES | TO_MANY
 PLAIN = (*TEXTS, "next_step_at", "asleep_until")
 FETCHED = (
@@ -115,6 +115,10 @@ class Index:
         if name:
             self._by["name"].setdefault(name, entry)
 
+    @property
+    def is_empty(self) -> bool:
+        return not any(self._by.values())
+
     def forget(self, key: str, value: str) -> None:
         self._by[key].pop(value, None)
 
@@ -130,27 +134,44 @@ def name_key(values: dict[str, Any], company_name: str) -> str:
     return f"{first} {last} {company_name} ".strip(" ") if (first or last) and company_name else ""
 
 
-def fetch(
-    *, emails: Sequence[str], external_ids: Sequence[str], phones: Sequence[str], names: Iterable[str]
-) -> tuple[Index, dict[str, str]]:
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """By what rows may mean or collide with stored leads, and whether there are some that only have a name for it."""
+
+    emails: list[str]
+    external_ids: list[str]
+    phones: list[str]
+    are_some_names: bool
+
+    @classmethod
+    def of(cls, rows: Sequence[dict[str, Any]], match: str) -> Self:
+        """The keys of the rows' values; telephones only of those that are recognised by them."""
+        emails, external_ids = ([row[key] for row in rows if key in row] for key in ("email", "external_id"))
+        by_phone = [row for row in rows if "phone" in row and (match == "phone" or match not in row)]
+        by_name = any(not ("external_id" in row or "email" in row or "phone" in row) for row in rows)
+        return cls(emails, external_ids, [telephone_key(row["phone"]) for row in by_phone], by_name)
+
+
+def fetch(keys: Keys, names: Iterable[str]) -> tuple[Index, dict[str, str]]:
     """The living leads that have any of these, locked in order of id; and each of `names` with its folded form.
 
     Costs a query for each kind of key that is there, and one for the leads.
     """
     folded = fold(names)
     sought = {
-        "email": ("email = ANY(%s) AND email <> ''", list(emails)),
-        "external_id": ("external_id = ANY(%s) AND external_id <> ''", list(external_ids)),
-        "phone": ("phone_key = ANY(%s) AND phone_key <> ''", list(phones)),
-        "name": ("sort_name = ANY(%s)", list(set(folded.values()))),
+        "email = ANY(%s::text[]) AND email <> ''": keys.emails,
+        "external_id = ANY(%s::text[]) AND external_id <> ''": keys.external_ids,
+        "phone_key = ANY(%s::text[]) AND phone_key <> ''": keys.phones,
+        "sort_name = ANY(%s::text[])": list(set(folded.values())),
     }
     ids: set[int] = set()
     with connection.cursor() as cursor:
-        for condition, given in sought.values():
+        for condition, given in sought.items():
             if given:
-                cursor.execute(f"SELECT id FROM leads_records_lead WHERE deleted_at IS NULL AND {condition}", [given])  # noqa: S608 - ours
+                living = f"SELECT id FROM leads_records_lead WHERE deleted_at IS NULL AND {condition}"  # noqa: S608 - ours
+                cursor.execute(living, [as_array(given)])
                 ids.update(pk for (pk,) in cursor.fetchall())
-    index = Index(by_phone=bool(phones))
+    index = Index(by_phone=bool(keys.phones))
     for entry, sort_name in _locked(ids):
         index.add(entry, sort_name)
     return index, folded

@@ -3,12 +3,12 @@
 Nothing here is made before somebody needs it stored: a refused row leaves no source, tag or company behind.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import groupby
-from typing import Any
+from typing import Any, Self
 
 from django.db import connection
 from django.db.models import Model, Q
@@ -34,7 +34,12 @@ NAMED: dict[str, tuple[type[Model], str, bool]] = {
     "interest": (Interest, "name", True),
     "tag": (Tag, "name", True),
 }
-# More names than this are forgotten and asked for again: memory stays flat whatever a file holds.
+TO_MANY = {"interests": "interest", "tags": "tag"}
+_MAKE_COMPANIES = (
+    "INSERT INTO leads_records_company (name, domain, created_at, industry, country, city, phone, custom) "
+    "SELECT name, domain, %s, '', '', '', '', '{}' FROM unnest(%s::text[], %s::text[]) AS given (name, domain) RETURNING id"
+)
+# More names of one kind than this are not remembered.
 MOST_REMEMBERED = 50_000
 
 
@@ -48,8 +53,6 @@ class Names:
 
     def look_up(self, names: Iterable[str]) -> None:
         """Learn which of `names` exist. Costs one query where some are new."""
-        if len(self._ids) > MOST_REMEMBERED:
-            self._ids.clear()
         unknown = {lower(name) for name in names} - self._ids.keys()
         if not unknown:
             return
@@ -60,8 +63,15 @@ class Names:
         for pk, name in rows.order_by("-pk").values_list("pk", self.column):
             self._ids[lower(name)] = pk
 
+    def __len__(self) -> int:
+        return len(self._ids)
+
     def find(self, name: str) -> int | None:
         return self._ids.get(lower(name))
+
+    def knows(self, names: Iterable[str]) -> bool:
+        """Whether each of `names` was looked up."""
+        return {lower(name) for name in names} <= self._ids.keys()
 
     def make(self, names: Iterable[str]) -> None:
         """Make those of `names` that do not exist; somebody else's record of this very moment is taken instead."""
@@ -100,11 +110,12 @@ class Companies:
         self._by_name: dict[str, KnownCompany | None] = {}
         self._by_domain: dict[str, KnownCompany | None] = {}
 
+    def __len__(self) -> int:
+        return len(self._folded) + len(self._by_domain)
+
     def look_up(self, given: Iterable[tuple[str, str]]) -> None:
         """Learn which companies of these (name, domain) exist. Costs up to three queries where some are new."""
         pairs = list(given)
-        if len(self._folded) + len(self._by_domain) > MOST_REMEMBERED:
-            self._folded, self._by_name, self._by_domain = {}, {}, {}
         self._folded.update(fold({name for name, _ in pairs if name} - self._folded.keys()))
         names = {self._folded[name] for name, _ in pairs if name} - self._by_name.keys()
         domains = {domain for _, domain in pairs if domain} - self._by_domain.keys()
@@ -154,12 +165,15 @@ class Companies:
         firsts: dict[str, tuple[str, str]] = {}
         for name, domain in missing:
             firsts.setdefault(domain or f"name {name}", (name, domain))
-        made = Company.objects.bulk_create([Company(name=n, domain=d, created_at=at) for n, d in firsts.values()])
+        names, domains = (list(column) for column in zip(*firsts.values(), strict=True))
+        with connection.cursor() as cursor:
+            cursor.execute(_MAKE_COMPANIES, [at, names, domains])
+            made = [pk for (pk,) in cursor.fetchall()]
         journal.record_select(
             "company.imported",
             "SELECT %(at)s::timestamptz, 'company', id, 'company', id, jsonb_build_object('file', %(file)s::text), "
             "'{}'::jsonb, false FROM unnest(%(ids)s::bigint[]) AS made (id)",
-            {"at": at, "file": file, "ids": [company.pk for company in made]},
+            {"at": at, "file": file, "ids": made},
             by=by,
         )
         self.forget([name for name, _ in missing], [domain for _, domain in missing])
@@ -243,6 +257,29 @@ class Reasons:
 
 
 @dataclass
+class Said:
+    """The names that rows speak of, by kind of record, and the companies by name and domain."""
+
+    names: dict[str, set[str]]
+    companies: set[tuple[str, str]]
+
+    @classmethod
+    def by(cls, rows: Sequence[Mapping[str, Any]], kinds: Mapping[str, str]) -> Self:
+        """All that `rows` speak of; `kinds` tells the kind of record by field."""
+        names: dict[str, set[str]] = {}
+        present = set().union(*rows)
+        for key in present & kinds.keys():
+            given = (values[key] for values in rows if key in values)
+            spoken = names.setdefault(kinds[key], set())
+            for name in set(given) if key not in TO_MANY else given:
+                spoken.update(name if isinstance(name, list) else (name,))
+        companies = set()
+        if "company" in present or "company_domain" in present:
+            companies = {(values.get("company", ""), values.get("company_domain", "")) for values in rows}
+        return cls(names, companies - {("", "")})
+
+
+@dataclass
 class Known:
     """Everything that an intake remembers between batches. After a rollback a new one is needed."""
 
@@ -252,17 +289,18 @@ class Known:
     stages: Stages = field(default_factory=Stages)
     reasons: Reasons = field(default_factory=Reasons)
 
-    def look_up(self, rows: Iterable[dict[str, Any]], kinds: dict[str, str]) -> None:
-        """Learn every name that `rows` speak of; `kinds` tells the kind of record by field."""
-        said: dict[str, set[str]] = {kind: set() for kind in NAMED}
-        companies: set[tuple[str, str]] = set()
-        for values in rows:
-            for key in values.keys() & kinds.keys():
-                given = values[key]
-                said[kinds[key]].update(given if isinstance(given, list) else [given])
-            if "company" in values or "company_domain" in values:
-                companies.add((values.get("company", ""), values.get("company_domain", "")))
-        for kind, names in said.items():
+    @property
+    def is_full(self) -> bool:
+        """Whether so much is remembered that it is better forgotten: memory stays flat whatever a file holds."""
+        return max(len(self.companies), *map(len, self.names.values())) > MOST_REMEMBERED
+
+    def look_up(self, said: Said) -> None:
+        """Learn every name that is spoken of. Costs a query for each kind of which some are new."""
+        for kind, names in said.names.items():
             self.names[kind].look_up(names)
-        if companies:
-            self.companies.look_up(companies)
+        if said.companies:
+            self.companies.look_up(said.companies)
+
+    def is_settled(self, said: Said) -> bool:
+        """Whether all who must exist already were looked up, so that who is not found does not exist."""
+        return all(self.names[kind].makes or self.names[kind].knows(names) for kind, names in said.names.items())

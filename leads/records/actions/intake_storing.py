@@ -1,7 +1,7 @@
 """Writing what an intake decided: set by set, by COPY and statements over arrays of ids, with the journal."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -10,80 +10,84 @@ from django.db.models import Model
 from leads.funnel.models import Reason, Stage
 from leads.records.actions.changing import HANDS
 from leads.records.actions.intake_deciding import Terms
-from leads.records.actions.intake_entries import PLAIN, REFERENCES, TEXTS, TO_MANY, Entry
-from leads.records.actions.intake_known import NAMED, Known
+from leads.records.actions.intake_entries import PLAIN, REFERENCES, TEXTS, Entry
+from leads.records.actions.intake_known import NAMED, TO_MANY, Known
 from leads.records.models import Company
 from leads.records.telephones import telephone_key
-from workspace.copying import checked_as_sets, copy_rows
+from workspace.copying import Column, as_array, checked_as_sets, copy_columns
 from workspace.journal import actions as journal
 from workspace.people.models import Person
 
-REFERENCE_COLUMNS = tuple(f"{key}_id" for key in REFERENCES)
-# What is written of a lead, new or changed: columns as they are, then three that are made of others.
-_AS_THEY_ARE = (
-    *PLAIN, *REFERENCE_COLUMNS, "company_id", "company_name", "value", "currency", "value_base", "stage_id",
-    "furthest_stage_id", "stage_entered_at", "closed_at", "lost_reason_id", "consent_at",
+# The columns that are written of a lead, new or changed. Some hold names until what they refer to is made or found.
+REFERRING_COLUMNS = (*(f"{key}_id" for key in REFERENCES), "company_id", "company_name", "lost_reason_id")
+FINAL = (
+    *PLAIN, "value", "currency", "value_base", "stage_id", "furthest_stage_id", "stage_entered_at", "closed_at",
+    "consent_at", "phone_key", "consent", "custom",
 )  # fmt: skip
-WRITTEN = (*_AS_THEY_ARE, "phone_key", "consent", "custom")
-_EMPTY = [(column, "" if column in {*TEXTS, "company_name"} else None) for column in _AS_THEY_ARE]
+WRITTEN = (*FINAL, *REFERRING_COLUMNS)
+# What stands where a lead has nothing; elsewhere it is NULL.
+EMPTY = dict.fromkeys((*TEXTS, "company_name", "phone_key", "asleep_reason"), "") | {"consent": "{}", "custom": "{}"}
 _json = json.JSONEncoder().encode
-ONLY_NEW = ("created_at", "to_sort_by_id", "to_sort_until")
-INSERTED = ("id", *WRITTEN, *ONLY_NEW, "last_activity_at", "created_by_id", "asleep_reason")
+ONLY_NEW = ("created_at", "to_sort_by_id", "to_sort_until", "asleep_reason")
+REFERRED = {f"{key}_id": NAMED[kind][0] for key, kind in REFERENCES.items()} | {
+    "stage_id": Stage, "furthest_stage_id": Stage, "lost_reason_id": Reason, "company_id": Company, "to_sort_by_id": Person,
+}  # fmt: skip
+# Columns of references whose records are made where they do not exist, with the kind of record.
+_MADE = {f"{key}_id": kind for key, kind in REFERENCES.items() if NAMED[kind][2]}
 NEW_TABLES = ("leads_records_lead", "leads_records_deal", "leads_records_stagepassage")
 
 
-def store(entries: Sequence[Entry], companies: Sequence[tuple[str, str]], *, terms: Terms, known: Known) -> None:
+def store(
+    entries: Sequence[Entry],
+    companies: Sequence[tuple[str, str]],
+    *,
+    terms: Terms,
+    known: Known,
+    drafted: Mapping[str, Column] | None = None,
+) -> None:
     """Write all that is new or changed; new entries get their ids. Runs inside the caller's transaction.
 
-    `companies` are the names and domains of which rows spoke that came in: unknown ones are made, domains completed.
+    `companies` are the names and domains of which rows spoke that came in: unknown ones are made, domains completed. `drafted`
+    is the `draft` of the new entries where it was made before.
     """
     new = [entry for entry in entries if entry.is_new]
     changed = [entry for entry in entries if not entry.is_new and (entry.edits or entry.moves)]
     known.companies.make(companies, at=terms.at, file=terms.file, by=terms.by)
     _make_references([*new, *changed], known=known)
     if new:
-        _number(new)
-        with checked_as_sets(NEW_TABLES, _referred(new, terms)):
-            copy_rows("leads_records_lead", INSERTED, (_inserted(entry, terms) for entry in new))
-            _open_deals(new, terms)
+        _insert(new, drafted or draft(new, terms), terms)
     if changed:
         _change(changed)
     _mark([*new, *changed], known)
     _tell(new, changed, terms)
 
 
-def _referred(new: Sequence[Entry], terms: Terms) -> dict[type[Model], set[int]]:
+def _referred(columns: Mapping[str, Column], new: Sequence[Entry], terms: Terms) -> dict[type[Model], set[int]]:
     """The ids of all records to which new leads, their deals and passages refer, by model."""
-    referred: dict[type[Model], set[int]] = {model: set() for model in (Stage, Reason, Company, Person)}
-    for entry in new:
-        referred[Stage].update(passage.stage_id for passage in entry.passages)
-    columns = {f"{key}_id": NAMED[kind][0] for key, kind in REFERENCES.items()}
-    columns |= {"stage_id": Stage, "furthest_stage_id": Stage, "lost_reason_id": Reason, "company_id": Company}
-    columns["to_sort_by_id"] = Person
-    for column, model in columns.items():
-        found = {entry.values.get(column) for entry in new}
-        referred.setdefault(model, set()).update(pk for pk in found if pk is not None)
-    if terms.by is not None:
-        referred[Person].add(terms.by.pk)
+    referred: dict[type[Model], set[int]] = {
+        Stage: {passage.stage_id for entry in new for passage in entry.passages},
+        Person: {terms.by.pk} if terms.by else set(),
+    }
+    for column, model in REFERRED.items():
+        values = columns[column]
+        referred.setdefault(model, set()).update(set(values if isinstance(values, list) else [values]) - {None})
     return referred
 
 
 def _make_references(entries: Sequence[Entry], *, known: Known) -> None:
     """Make what is named and does not exist yet, and put ids where names stood."""
+    waiting: dict[str, list[tuple[dict[str, Any], str]]] = {}
+    for key in set().union(*(entry.values for entry in entries)) & _MADE.keys():
+        named = [(entry.values, key) for entry in entries if type(entry.values.get(key)) is str]
+        waiting.setdefault(_MADE[key], []).extend(named)
     for kind, names in known.names.items():
-        if not names.makes:
-            continue
-        columns = [f"{key}_id" for key, of in REFERENCES.items() if of == kind]
-        waiting = [
-            (entry, column) for entry in entries for column in columns if isinstance(entry.values.get(column), str)
-        ]
         marks = [key for key, of in TO_MANY.items() if of == kind]
-        marked = {name for entry in entries for key in marks for name in entry.marks.get(key, ())}
-        names.make([*(entry.values[column] for entry, column in waiting), *marked])
-        for entry, column in waiting:
-            entry.values[column] = names.find(entry.values[column])
-    _link_companies([entry for entry in entries if isinstance(entry.values.get("company_id"), tuple)], known)
-    reasons = [entry for entry in entries if isinstance(entry.values.get("lost_reason_id"), tuple)]
+        marked = {name for key in marks for entry in entries for name in entry.marks.get(key, ())}
+        names.make([*(values[column] for values, column in waiting.get(kind, ())), *marked])
+        for values, column in waiting.get(kind, ()):
+            values[column] = names.find(values[column])
+    _link_companies([entry for entry in entries if type(entry.values.get("company_id")) is tuple], known)
+    reasons = [entry for entry in entries if type(entry.values.get("lost_reason_id")) is tuple]
     known.reasons.make(entry.values["lost_reason_id"] for entry in reasons)
     for entry in reasons:
         entry.values["lost_reason_id"] = known.reasons.find(*entry.values["lost_reason_id"])
@@ -99,52 +103,70 @@ def _link_companies(entries: Sequence[Entry], known: Known) -> None:
 def _number(new: Sequence[Entry]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('leads_records_lead', 'id')) FROM generate_series(1, %s)", [len(new)]
+            "SELECT nextval(sequence) FROM (SELECT pg_get_serial_sequence('leads_records_lead', 'id')::regclass "
+            "AS sequence OFFSET 0) AS of_leads, generate_series(1, %s)",
+            [len(new)],
         )
         for entry, (pk,) in zip(new, cursor.fetchall(), strict=True):
             entry.pk = pk
 
 
-def _written(entry: Entry) -> list[Any]:
-    get = entry.values.get
-    row = [get(column, empty) for column, empty in _EMPTY]
-    phone, consent, custom = get("phone"), get("consent"), get("custom")
-    row += [
-        telephone_key(phone) if phone else "",
-        _json(consent) if consent else "{}",
-        _json(custom) if custom else "{}",
-    ]
-    return row
-
-
-def _inserted(entry: Entry, terms: Terms) -> list[Any]:
-    values = entry.values
-    if values.get("consent"):
-        values["consent_at"] = terms.at
-    only_new = [values.get(column) for column in ONLY_NEW]
+def draft(new: Sequence[Entry], terms: Terms) -> dict[str, Column]:
+    """What is stored of leads that are to be made, as columns: all but their ids, and those of what they refer to."""
+    for entry in new:
+        if entry.values.get("consent"):
+            entry.values["consent_at"] = terms.at
+    columns = _columns(new, (*FINAL, *ONLY_NEW))
     # Coming in is a lead's first activity: else new leads would stand last where lists are sorted by it.
-    return [entry.pk, *_written(entry), *only_new, values["created_at"], terms.by.pk if terms.by else None, ""]
+    columns["last_activity_at"] = columns["created_at"]
+    columns["created_by_id"] = terms.by.pk if terms.by else None
+    return columns
+
+
+def _columns(entries: Sequence[Entry], wanted: Iterable[str]) -> dict[str, Column]:
+    values = [entry.values for entry in entries]
+    present = set().union(*values)
+    columns: dict[str, Column] = {}
+    for column in wanted:
+        empty = EMPTY.get(column)
+        columns[column] = [of.get(column, empty) for of in values] if column in present else empty
+    for column in {"consent", "custom"} & present:
+        columns[column] = [_json(given) if (given := of.get(column)) else "{}" for of in values]
+    if "phone" in present:
+        columns["phone_key"] = [telephone_key(phone) if (phone := of.get("phone")) else "" for of in values]
+    return columns
+
+
+def _insert(new: Sequence[Entry], drafted: Mapping[str, Column], terms: Terms) -> None:
+    """Store new leads with their first deals and the stages that these passed."""
+    _number(new)
+    columns = {"id": [entry.pk for entry in new], **drafted, **_columns(new, REFERRING_COLUMNS)}
+    with checked_as_sets(NEW_TABLES, _referred(columns, new, terms)):
+        copy_columns("leads_records_lead", columns, len(new))
+        _open_deals(new, terms)
 
 
 def _open_deals(new: Sequence[Entry], terms: Terms) -> None:
-    ids = [entry.pk for entry in new]
+    several = [entry for entry in new if len(entry.passages) > 1]
     with connection.cursor() as cursor:
         cursor.execute(
+            "WITH opened AS ("
             "INSERT INTO leads_records_deal (lead_id, number, is_current, opened_at, stage_id, furthest_stage_id, "
             "offering_id, value, currency, value_base, closed_at, outcome, reason_id, reason_text) "
             "SELECT lead.id, 1, true, lead.created_at, lead.stage_id, lead.furthest_stage_id, lead.offering_id, "
             "lead.value, lead.currency, lead.value_base, lead.closed_at, "
             "CASE WHEN lead.closed_at IS NULL THEN '' ELSE stage.kind END, lead.lost_reason_id, '' "
             "FROM leads_records_lead lead JOIN leads_funnel_stage stage ON stage.id = lead.stage_id "
-            "WHERE lead.id = ANY(%s)",
-            [ids],
-        )
-        cursor.execute(
+            "WHERE lead.id = ANY(%s::bigint[]) RETURNING id, lead_id, stage_id, opened_at) "
             "INSERT INTO leads_records_stagepassage (deal_id, stage_id, entered_at, by_id) "
-            "SELECT id, stage_id, opened_at, %s FROM leads_records_deal WHERE lead_id = ANY(%s)",
-            [terms.by.pk if terms.by else None, [entry.pk for entry in new if len(entry.passages) == 1]],
+            "SELECT id, stage_id, opened_at, %s FROM opened WHERE lead_id <> ALL(%s::bigint[])",
+            [
+                as_array(entry.pk for entry in new),
+                terms.by.pk if terms.by else None,
+                as_array(entry.pk for entry in several),
+            ],
         )
-    _insert_passages([entry for entry in new if len(entry.passages) > 1], terms)
+    _insert_passages(several, terms)
 
 
 def _insert_passages(entries: Sequence[Entry], terms: Terms) -> None:
@@ -171,8 +193,8 @@ def _change(changed: Sequence[Entry]) -> None:
             f"CREATE TEMP TABLE intake_changed ON COMMIT DROP AS "  # noqa: S608 - our own columns
             f"SELECT id, {columns} FROM leads_records_lead WHERE false"
         )
-    copy_rows("intake_changed", ("id", *WRITTEN), ([entry.pk, *_written(entry)] for entry in changed))
     ids = [entry.pk for entry in changed]
+    copy_columns("intake_changed", {"id": ids, **_columns(changed, WRITTEN)}, len(changed))
     with connection.cursor() as cursor:
         settings = ", ".join(f"{column} = new.{column}" for column in WRITTEN)
         cursor.execute(
@@ -182,8 +204,8 @@ def _change(changed: Sequence[Entry]) -> None:
         cursor.execute(
             "UPDATE leads_records_deal deal SET offering_id = lead.offering_id, value = lead.value, "
             "currency = lead.currency, value_base = lead.value_base FROM leads_records_lead lead "
-            "WHERE lead.id = ANY(%s) AND deal.lead_id = lead.id AND deal.is_current",
-            [ids],
+            "WHERE lead.id = ANY(%s::bigint[]) AND deal.lead_id = lead.id AND deal.is_current",
+            [as_array(ids)],
         )
 
 
@@ -240,21 +262,21 @@ def _tell(new: Sequence[Entry], changed: Sequence[Entry], terms: Terms) -> None:
                 "at": terms.at,
                 "file": terms.file,
                 "import": terms.import_id,
-                "ids": [entry.pk for entry in new],
-                "lines": [entry.line for entry in new],
+                "ids": as_array(entry.pk for entry in new),
+                "lines": as_array(entry.line for entry in new),
             },
             by=terms.by,
         )
     closed = [entry for entry in new if entry.moves and entry.moves[0].line == entry.line]
     _record("lead.created", [(entry, entry.values["created_at"], _created(entry), {}) for entry in closed], terms)
-    every = [*new, *changed]
-    _record("lead.moved", [(e, move.at, _moved(e, move, terms), {}) for e in every for move in e.moves], terms)
+    told = [entry for entry in (*new, *changed) if entry.moves or entry.edits]
+    _record("lead.moved", [(e, move.at, _moved(e, move, terms), {}) for e in told for move in e.moves], terms)
     for verb, of_hands in (("lead.edited", False), ("lead.assigned", True)):
         edits = [
-            (entry, terms.at, _where(terms, line), {"changes": told})
-            for entry in every
+            (entry, terms.at, _where(terms, line), {"changes": facts})
+            for entry in told
             for line, changes in entry.edits
-            if (told := [change.as_fact() for change in changes if (change.field in HANDS) is of_hands])
+            if (facts := [change.as_fact() for change in changes if (change.field in HANDS) is of_hands])
         ]
         _record(verb, edits, terms)
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from random import Random
 from typing import Any, TypeVar
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from django.db.models import Model
 
 from leads.audience.models import Persona
 from leads.funnel.models import Campaign, Interest, Offering, Reason, Source, Stage, Tag
-from leads.records.models.folding import LETTERS, PLAIN
 from workspace.people.demo import cast
 from workspace.people.models import Person
 
@@ -19,7 +19,8 @@ Thing = TypeVar("Thing")
 
 ZONE = ZoneInfo("Europe/Berlin")
 SATURDAY = 5
-_PLAIN = str.maketrans(LETTERS, PLAIN)
+# Letters that bear no accent which could be taken away.
+_PLAIN = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "&": ""})
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def world(now: datetime) -> World:
 
 def plain(name: str) -> str:
     """A name as it stands in an address: small Latin letters and dashes."""
-    letters = name.lower().translate(_PLAIN).replace("ß", "ss").replace("æ", "ae").replace("&", "")
+    letters = normalize("NFKD", name.lower().translate(_PLAIN))
     return "-".join("".join(letter for letter in letters if letter.isascii() and letter not in "'.").split())
 
 

@@ -9,7 +9,14 @@ from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
 
 import leads.records.models.folding
-from leads.records.models.folding import DROP_FOLD, MAKE_FOLD
+
+# Migration 0003 replaces it.
+MAKE_FOLD = """
+CREATE FUNCTION leads_fold(words text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
+    SELECT lower(words)
+$$;
+"""
+DROP_FOLD = "DROP FUNCTION leads_fold(text);"
 
 
 class Migration(migrations.Migration):

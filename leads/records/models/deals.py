@@ -15,7 +15,8 @@ from workspace.money.currencies import validate_currency
 class Deal(models.Model):
     """One passage of a lead through the funnel. Stage, value and closing of a lead are those of its current deal."""
 
-    lead = models.ForeignKey(Lead, models.CASCADE, related_name="deals")
+    # Its index is that of `deal_number_is_unique_a_lead`.
+    lead = models.ForeignKey(Lead, models.CASCADE, related_name="deals", db_index=False)
     number = models.PositiveSmallIntegerField()
     is_current = models.BooleanField(default=True)
     opened_at = models.DateTimeField()

@@ -3,21 +3,6 @@
 from django.db import models
 from django.db.models import Func
 
-LETTERS = "àáâãäåāăąçćčďđèéêëēėęěğģìíîïīįıķĺļľłñńņňòóôõöøōőŕřśşšșťţțùúûüūůűųýÿźżž"
-PLAIN = "aaaaaaaaacccddeeeeeeeeggiiiiiiikllllnnnnoooooooorrsssstttuuuuuuuuyyzzz"
-
-# Most texts are ASCII and have nothing to translate, which takes ten times as long as the rest: an import writes two a lead.
-MAKE_FOLD = f"""
-CREATE FUNCTION leads_fold(words text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
-BEGIN
-    IF octet_length(words) = char_length(words) THEN
-        RETURN lower(words);
-    END IF;
-    RETURN translate(lower(words), '{LETTERS}', '{PLAIN}');
-END $$;
-"""
-DROP_FOLD = "DROP FUNCTION leads_fold(text);"
-
 
 def lower(text: str) -> str:
     """`text` in small letters, letter by letter as PostgreSQL's `lower()` does it: İ becomes i, and Σ always σ."""
