@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "workspace.worktime",
     "workspace.security",
     "workspace.bell",
+    "workspace.integrations",
     "workspace.staff",
     "leads.funnel",
     "leads.audience",

@@ -22,6 +22,7 @@ PAGES = {
     "import-new": ("marketer@demo.example", "/imports/new/"),
     "people": ("admin@demo.example", "/people/"),
     "settings": ("rep@demo.example", "/settings/"),
+    "tokens": ("rep@demo.example", "/settings/tokens/"),
     "sign-in": ("", "/accounts/login/"),
     "not-found": ("rep@demo.example", "/leads/999999999/"),
 }

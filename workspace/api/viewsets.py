@@ -2,6 +2,7 @@
 
 import zoneinfo
 from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, ClassVar, TypeVar
 
@@ -25,15 +26,34 @@ from workspace.errors import Conflict
 from workspace.http import SignedInApiRequest
 from workspace.journal import actions as journal
 from workspace.journal.models import Way
+from workspace.people.models import Person
 from workspace.sorting import Sorting
 
 Row = TypeVar("Row", bound=Model)
+# The viewset of each resource, by its name.
+_viewsets: dict[str, "type[ApiViewSet[Any]]"] = {}
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What a token can be given of a resource."""
+
+    name: str
+    may_write: bool
+
+    @property
+    def scopes(self) -> list[str]:
+        return [f"{self.name}:read", *([f"{self.name}:write"] if self.may_write else [])]
 
 
 class ApiViewSet(GenericViewSet[Row]):
-    """A resource. `resource` names it in scopes; `sorting` says how its list is ordered; `parameters` are a list's own."""
+    """A resource. `resource` names it in scopes; `sorting` says how its list is ordered; `parameters` are a list's own.
+
+    `written_with` is the permission without which a person writes nothing here, so that no token is offered the scope.
+    """
 
     resource: ClassVar[str]
+    written_with: ClassVar[str] = ""
     sorting: Sorting
     parameters: frozenset[str] = KeysetPagination.parameters
     request: SignedInApiRequest
@@ -44,6 +64,11 @@ class ApiViewSet(GenericViewSet[Row]):
     content_negotiation_class = JsonOnly
     throttle_classes = [CallLimit]
     allowance: Allowance | None = None
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "resource" in vars(cls):
+            _viewsets[cls.resource] = cls
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer the request; what it changes came in by the API, and the caller's time zone ends with it."""
@@ -125,3 +150,19 @@ class ReadViewSet(mixins.ListModelMixin, ApiViewSet[Row]):
 
     def retrieve(self, _request: SignedInApiRequest, **_url: Any) -> Response:
         return self.shown(self.get_object())
+
+
+def resources_for(person: Person) -> list[Resource]:
+    """What a token of `person` can be given, by name; what the person may in detail is asked at each call."""
+    return [
+        Resource(name, _writes(viewset) and (not viewset.written_with or person.has_perm(viewset.written_with)))
+        for name, viewset in sorted(_viewsets.items())
+    ]
+
+
+def _writes(viewset: type[ApiViewSet[Any]]) -> bool:
+    """Whether any call of the resource changes something."""
+    if any(hasattr(viewset, name) for name in ("create", "update", "partial_update", "destroy")):
+        return True
+    acts: list[Any] = viewset.get_extra_actions()
+    return any(set(act.mapping) - {"get"} for act in acts)

@@ -20,7 +20,7 @@ from workspace.http import SignedInApiRequest
 class CompanyViewSet(ReadViewSet[Company]):
     """Companies where leads work."""
 
-    resource = "companies"
+    resource, written_with = "companies", "leads_records.change_company"
     serializer_class = CompanySerializer
     filterset_class = CompanyFilter
     sorting = COMPANY_SORTING

@@ -51,7 +51,7 @@ class CountSerializer(serializers.Serializer[Any]):
 class LeadViewSet(ReadViewSet[Lead]):
     """Leads of both departments. Besides the filters listed, `custom.<key>` finds leads by an own field."""
 
-    resource = "leads"
+    resource, written_with = "leads", "leads_records.change_lead"
     serializer_class = LeadSerializer
     filterset_class = LeadFilter
     sorting = LEAD_SORTING

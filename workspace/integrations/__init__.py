@@ -1,0 +1,1 @@
+"""Pages on which people let other programs in: their access tokens."""
