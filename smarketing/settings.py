@@ -191,6 +191,7 @@ TIME_ZONE = "UTC"
 
 # Security
 SECRET_KEY = secret_key(env, DATA_DIR, embedded=EMBEDDED)
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if ON_LOOPBACK else [])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 AUTH_USER_MODEL = "workspace_people.Person"

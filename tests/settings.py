@@ -26,6 +26,7 @@ os.environ.update(
     PASSWORD_SIGN_IN="on",
     PORT="8000",
     SECRET_KEY="for tests only",
+    SECRET_KEY_FALLBACKS="",
 )
 
 from smarketing.settings import *  # noqa: F403 (the environment comes first; everything else is the product's)

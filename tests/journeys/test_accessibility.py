@@ -22,6 +22,8 @@ PAGES = {
     "import-new": ("marketer@demo.example", "/imports/new/"),
     "people": ("admin@demo.example", "/people/"),
     "settings": ("rep@demo.example", "/settings/"),
+    "security": ("rep@demo.example", "/settings/security/"),
+    "sign-in-rules": ("admin@demo.example", "/settings/sign-in/"),
     "tokens": ("rep@demo.example", "/settings/tokens/"),
     "sign-in": ("", "/accounts/login/"),
     "not-found": ("rep@demo.example", "/leads/999999999/"),

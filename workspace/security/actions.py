@@ -24,8 +24,17 @@ from workspace.security.options import SECOND_FACTOR_ROLES
 
 # What people get a mail about, since it may have been somebody else who did it.
 ALERTING: Final = frozenset(
-    f"security.{what}"
-    for what in ("factor_added", "factor_removed", "code_used", "factors_reset", "password_set", "linked", "unlinked")
+    {
+        "security.passkey_added",
+        "security.passkey_removed",
+        "security.app_added",
+        "security.app_removed",
+        "security.code_used",
+        "security.factors_reset",
+        "security.password_set",
+        "security.linked",
+        "security.unlinked",
+    }
 )
 
 

@@ -1,5 +1,7 @@
 """What the pages of signing in need to know of the workspace and of the address they were opened at."""
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
@@ -35,6 +37,11 @@ class Entrance:
     def named_address(self) -> str:
         """Where they work, when they do not here."""
         return presenters.named_address(self._request)
+
+    @property
+    def named_host(self) -> str:
+        """The name itself, as one reads it: `localhost:8000`."""
+        return urlsplit(self.named_address).netloc
 
 
 def entrance(request: HttpRequest) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """What allauth tells of sign-ins, factors and passwords goes into the journal; sessions end where they must."""
 
+from datetime import datetime
 from typing import Any
 
 from allauth.account import signals as account
@@ -98,9 +99,7 @@ def _factor_added(request: HttpRequest, user: Person, authenticator: Authenticat
     if authenticator.type == Authenticator.Type.RECOVERY_CODES:
         actions.tell("security.codes_made", user, by=user, at=now)
         return
-    actions.tell(
-        "security.factor_added", user, by=user, at=now, what=words(authenticator.type), name=_name(authenticator)
-    )
+    _tell_of(authenticator, "added", user, now)
     if not Authenticator.objects.filter(user=user, type__in=KINDS).exclude(pk=authenticator.pk).exists():
         # Sessions that began without a second factor are worth no more than a password.
         actions.end_sessions(user, by=user, at=now, keep=request.session.session_key or "")
@@ -108,12 +107,14 @@ def _factor_added(request: HttpRequest, user: Person, authenticator: Authenticat
 
 def _factor_removed(user: Person, authenticator: Authenticator, **_signal: Any) -> None:
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
-        facts = {"what": words(authenticator.type), "name": _name(authenticator)}
-        actions.tell("security.factor_removed", user, by=user, at=timezone.now(), **facts)
+        _tell_of(authenticator, "removed", user, timezone.now())
 
 
-def _name(authenticator: Authenticator) -> str:
-    return str(authenticator.data.get("name", ""))
+def _tell_of(authenticator: Authenticator, what: str, person: Person, at: datetime) -> None:
+    if authenticator.type == Authenticator.Type.TOTP:
+        actions.tell(f"security.app_{what}", person, by=person, at=at)
+    else:
+        actions.tell(f"security.passkey_{what}", person, by=person, at=at, name=authenticator.data["name"])
 
 
 def _codes_made(user: Person, **_signal: Any) -> None:

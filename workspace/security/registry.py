@@ -21,8 +21,10 @@ def _verb(key: str, label: object, line: object, icon: str, *personal: str) -> V
 verbs.register(
     _verb("security.signed_in", _("Signed in"), _("signed in by {how}, {device}, {ip}"), "log-in", "device", "ip"),
     _verb("security.refused", _("Refused at sign-in"), _("was refused: wrong {what}, {ip}"), "shield-alert", "ip"),
-    _verb("security.factor_added", _("Second factor set up"), _("set up {what} “{name}”"), "shield-check", "name"),
-    _verb("security.factor_removed", _("Second factor removed"), _("removed {what} “{name}”"), "shield-minus", "name"),
+    _verb("security.passkey_added", _("Passkey added"), _("added the passkey “{name}”"), "shield-check", "name"),
+    _verb("security.passkey_removed", _("Passkey removed"), _("removed the passkey “{name}”"), "shield-minus", "name"),
+    _verb("security.app_added", _("Authenticator app set up"), _("set up an authenticator app"), "shield-check"),
+    _verb("security.app_removed", _("Authenticator app removed"), _("removed the authenticator app"), "shield-minus"),
     _verb("security.codes_made", _("Recovery codes made"), _("made new recovery codes"), "life-buoy"),
     _verb("security.code_used", _("Recovery code used"), _("used a recovery code; {left} are left"), "life-buoy"),
     _verb("security.factors_reset", _("Second factor reset"), _("reset the second factor"), "shield-off"),

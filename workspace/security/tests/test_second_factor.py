@@ -76,7 +76,7 @@ def test_an_app_is_set_up_with_a_code_that_it_shows_and_recovery_codes_come_with
     assert done.text.count("<li><code>") == 10
     stored = Authenticator.objects.get(type="totp").data["secret"]
     assert secret not in stored, "sealed at rest"
-    assert ("security.factor_added", "set up authenticator app “–”") in spoken()
+    assert ("security.app_added", "set up an authenticator app") in spoken()
 
 
 def test_what_is_delicate_asks_again_who_one_is_some_time_after_the_sign_in(
@@ -225,7 +225,7 @@ def test_the_last_factor_goes_where_none_is_demanded_and_the_codes_go_with_it(cl
     client.post(reverse("mfa_deactivate_totp"))
 
     assert not Authenticator.objects.exists()
-    assert spoken()[-1][0] == "security.factor_removed"
+    assert spoken()[-1][0] == "security.app_removed"
 
 
 def test_the_first_second_factor_ends_sessions_that_began_without_one(mara: Person) -> None:
