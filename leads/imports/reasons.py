@@ -26,7 +26,8 @@ def meanings(as_it_is: str) -> list[tuple[str, str]]:
     """What a text may mean: a reason of the lists, nothing, or (`as_it_is`) what it says. Costs one query."""
     known = _known()
     asking = next((reason.name for reason in known if reason.asks_text), "")
-    otherwise = _("“%s”, in these words") % asking if asking else _("refuse the row")
+    # As one writes it oneself, and short enough for a narrow control.
+    otherwise = f"{asking}: …" if asking else _("refuse the row")
     return [*((name, name) for name in _names(known).values()), ("", _("nothing")), (as_it_is, otherwise)]
 
 

@@ -45,7 +45,7 @@ def test_a_text_means_a_reason_of_either_list_nothing_or_what_it_says() -> None:
     assert list(labels)[:2] == ["Price", "Competitor"]
     assert {"No need", ""} < set(labels)
     assert "Wrong routing" not in labels, "a reason to reject a hand-off"
-    assert (labels[""], labels["="]) == ("nothing", "“Other”, in these words")
+    assert (labels[""], labels["="]) == ("nothing", "Other: …")
     Reason.objects.filter(asks_text=True).update(is_active=False)
     assert dict(reasons.meanings("="))["="] == "refuse the row"
 
