@@ -1,7 +1,7 @@
 """From a row of a file to what an intake takes: every cell cleaned as its column says, each distinct text once."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from leads.imports.mapping import CONSENT, CUSTOM, NAME, SHARED, SKIP, Column
+from leads.imports.mapping import CLOSING, CONSENT, CUSTOM, NAME, OPT_OUT, SHARED, SKIP, Column
 from leads.imports.mapping import Mapping as FileMapping
 from leads.imports.reading import values
 from leads.imports.reading.rows import Row
@@ -29,6 +29,8 @@ MOST_REMEMBERED = 20_000
 _PLAIN_EMAIL = re.compile(
     r"[a-z0-9_%+\-]+(?:\.[a-z0-9_%+\-]+)*@(?:[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}\Z"
 )
+# As programs write whom a deal is with: `Ada Lovelace (ada@kestrel.example)`.
+_ADDRESS_IN_BRACKETS = re.compile(r"\s*\([^()\s]+@[^()\s]+\)\Z")
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 _LONGEST_EMAIL, _LONGEST_PHONE = 254, 60
 # Almost every cell of these is met once; remembering them costs more than cleaning again.
@@ -38,8 +40,18 @@ _MOSTLY_UNIQUE = {"email", "external_id", "phone", "crm_url"}
 class RowCleaner:
     """Turns rows into incoming ones. Touches no database, so that it may work beside one."""
 
-    def __init__(self, mapping: FileMapping, definitions: Mapping[str, CustomField], zone: tzinfo) -> None:
-        """`definitions` are the custom fields by column name; `zone` is of times that are written without one."""
+    def __init__(
+        self,
+        mapping: FileMapping,
+        definitions: Mapping[str, CustomField],
+        zone: tzinfo,
+        closed_stages: Collection[str] = (),
+    ) -> None:
+        """`definitions` are the custom fields by column name; `zone` is of times that are written without one.
+
+        `closed_stages` are names and slugs, in small letters, of the stages at which a day of closing counts.
+        """
+        self._closed = frozenset(closed_stages)
         self._width = len(mapping.columns)
         empty = {"", *(" ".join(text.split()) for text in mapping.empty)}
         self._columns = [
@@ -76,9 +88,17 @@ class RowCleaner:
                 given[key] = value
             else:
                 put(key, value, given, own)
-        if self._currency and "value" in given and "currency" not in given:
-            given["currency"] = self._currency
+        if self._currency or CLOSING in given:
+            self._complete(given)
         return Incoming(line, given, own, errors)
+
+    def _complete(self, given: dict[str, Any]) -> None:
+        """A value is in the currency of the file, and a day of closing that is a guess while a lead is open counts at its end."""
+        if self._currency and "value" in given:
+            given.setdefault("currency", self._currency)
+        closing = given.pop(CLOSING, None)
+        if closing is not None and given.get("stage", "").lower() in self._closed:
+            given["closed_at"] = closing
 
     def _problem(self, row: Row) -> str:
         if row.problem:
@@ -95,7 +115,7 @@ class RowCleaner:
 
 def _put_of(key: str) -> Put | None:
     """How a value of this field joins the others of its row; None where it simply stands under its key."""
-    for start, put in ((CUSTOM, _put_custom), (CONSENT, _put_consent)):
+    for start, put in ((CUSTOM, _put_custom), (CONSENT, _put_consent), (OPT_OUT, _put_opt_out)):
         if key.startswith(start):
             return put
     return _put_name if key == NAME else _put_shared if key in SHARED else None
@@ -106,7 +126,12 @@ def _put_custom(key: str, value: Any, _given: dict[str, Any], own: dict[str, Any
 
 
 def _put_consent(key: str, value: Any, given: dict[str, Any], _own: dict[str, Any]) -> None:
-    given.setdefault("consent", {})[key.removeprefix(CONSENT)] = value
+    given.setdefault("consent", {}).setdefault(key.removeprefix(CONSENT), value)
+
+
+def _put_opt_out(key: str, value: Any, given: dict[str, Any], _own: dict[str, Any]) -> None:
+    """Who opted out refuses, whatever another column says; who did not has said nothing by it."""
+    given.setdefault("consent", {})[key.removeprefix(OPT_OUT)] = value
 
 
 def _put_name(_key: str, value: dict[str, Any], given: dict[str, Any], _own: dict[str, Any]) -> None:
@@ -164,6 +189,10 @@ def _clean_of(column: Column, definition: CustomField | None, zone: tzinfo) -> C
         return _name
     if column.target.startswith(CONSENT):
         return fields.clean_yes_no
+    if column.target.startswith(OPT_OUT):
+        return _opt_out
+    if column.target == CLOSING:
+        return lambda text: _moment(text, column, zone)
     special = _SPECIAL.get(column.target)
     return special(column) if special else _plain(column, zone)
 
@@ -212,9 +241,13 @@ def _moment(text: str, column: Column, zone: tzinfo) -> datetime:
     return values.moment(" ".join(text.split()), column.date_order, zone)
 
 
+def _opt_out(text: str) -> bool | None:
+    return False if fields.clean_yes_no(text) else None
+
+
 def _name(text: str) -> dict[str, str]:
-    """`Ada Lovelace` and `Lovelace, Ada` as first and last name; a single word is a last name."""
-    whole = fields.clean_text(text)
+    """`Ada Lovelace` and `Lovelace, Ada` as first and last name; a single word is a last name, an address none."""
+    whole = _ADDRESS_IN_BRACKETS.sub("", fields.clean_text(text))
     last, comma, first = whole.partition(",")
     if not comma:
         first, _space, last = whole.rpartition(" ")

@@ -14,10 +14,23 @@ from django.utils.translation import gettext_lazy, ngettext
 from leads.funnel.models import Stage
 from leads.imports import reasons
 from leads.imports.actions.preparing import Agreed
-from leads.imports.mapping import CONSENT, CUSTOM, NAME, NEW, NEW_KINDS, SKIP, Column, Mapping, targets
+from leads.imports.mapping import (
+    CLOSING,
+    CONSENT,
+    CUSTOM,
+    NAME,
+    NEW,
+    NEW_KINDS,
+    OPT_OUT,
+    SKIP,
+    Column,
+    Mapping,
+    targets,
+)
 from leads.imports.models import Import
 from leads.imports.reading.encodings import ENCODINGS
-from leads.imports.reading.values import Order
+from leads.imports.reading.values import Look, Order
+from leads.imports.recognising import recognise
 from leads.imports.suggesting import Survey, Surveyed, suggest_values
 from leads.records.fields import FIELDS, Kind
 from leads.records.models import CustomField
@@ -45,7 +58,7 @@ _GROUPS = (
         ("external_id", "first_name", "last_name", NAME, "email", "phone", "job_title", "company", "company_domain",
          "industry", "country", "city"),
     ),
-    (gettext_lazy("Where they stand"), ("stage", "owner", "marketer", "created_at", "closed_at", "lost_reason")),
+    (gettext_lazy("Where they stand"), ("stage", "owner", "marketer", "created_at", "closed_at", CLOSING, "lost_reason")),
     (gettext_lazy("What it is about"), ("source", "campaign", "offering", "value", "currency", "interests", "tags")),
 )  # fmt: skip
 
@@ -153,6 +166,7 @@ class MapForm(forms.ModelForm[Import]):
         super().__init__(*args, **options)
         self.mapping = Mapping.from_json(self.instance.mapping)
         self.survey = Survey.from_json(self.instance.survey)
+        self.export = recognise(column.name for column in self.mapping.columns)
         self._people = list(Person.objects.active().order_by("name", "pk"))
         self._stages = list(Stage.objects.active().order_by("position", "pk"))
         self._labels = targets()
@@ -209,18 +223,20 @@ class MapForm(forms.ModelForm[Import]):
             return column.kind
         if target.startswith(CUSTOM):
             return str(self._kinds.get(target.removeprefix(CUSTOM), ""))
-        if target.startswith(CONSENT):
+        if target.startswith((CONSENT, OPT_OUT)):
             return Kind.YES_NO
+        if target == CLOSING:
+            return Kind.MOMENT
         field = FIELDS.get(target)
         return field.kind if field else ""
 
     def _add_values(self, place: int, column: Column, target: str) -> None:
         """For stages, people and reasons a control for each text of the column: nobody guesses what "Converted: 1" means."""
-        choices = self._meanings(target)
+        seen = self.survey.columns[place]
+        choices = self._meanings(target, seen)
         if not choices:
             return
-        seen = self.survey.columns[place]
-        suggested = column.values if target == column.target else suggest_values(target, seen)
+        suggested = column.values if target == column.target else suggest_values(target, seen, self.export)
         known = {value for value, _label in choices}
         for number, text in enumerate(seen.values):
             meant = suggested.get(text)
@@ -229,7 +245,7 @@ class MapForm(forms.ModelForm[Import]):
             initial = meant if meant in known else AS_IT_IS
             self._add(f"value_{place}_{number}", choices, initial, _("What “%s” means") % text)
 
-    def _meanings(self, target: str) -> list[tuple[str, str]]:
+    def _meanings(self, target: str, seen: Surveyed) -> list[tuple[str, str]]:
         if target == "stage":
             return [
                 *((stage.slug, stage.name) for stage in self._stages),
@@ -241,6 +257,8 @@ class MapForm(forms.ModelForm[Import]):
         if target in ("owner", "marketer"):
             people = [(one.email, str(one)) for one in self._people]
             return [*people, ("", _("nobody")), (AS_IT_IS, _("refuse the row"))]
+        if target.startswith(CONSENT) and seen.look is not Look.YES_NO:
+            return [("yes", _("yes")), ("no", _("no")), ("", _("not known")), (AS_IT_IS, _("refuse the row"))]
         return []
 
     def _named(self, target: str, text: str) -> str:

@@ -14,8 +14,12 @@ from leads.records.fields import CONSENTS, FIELDS
 from leads.records.models import CustomField
 
 SKIP, NEW, NAME, CUSTOM, CONSENT = "skip", "new", "name", "custom.", "consent."
+# Of exports: a day that counts for closed leads only, being a guess for open ones; and consent said the other way round.
+CLOSING, OPT_OUT = "closing", "optout."
 # Several columns may go into these; into any other field goes one.
 SHARED = {"tags", "interests"}
+# Both say when a lead was closed: a file has one of them.
+_ONE_DAY = {CLOSING, "closed_at"}
 # What may be said for all rows of a file at once.
 FOR_ALL = ("stage", "source", "campaign", "owner", "marketer", "persona", "offering", "currency", "tags", "interests",
            "industry", "country", "city")  # fmt: skip
@@ -28,6 +32,11 @@ MATCHES = {
 }
 # Kinds of a new custom field that a column may become.
 NEW_KINDS = ("text", "number", "date", "yes_no", "link")
+OPT_OUT_LABELS = {
+    "mail": gettext_lazy("Opted out of mail"),
+    "phone": gettext_lazy("Opted out of calls"),
+    "visits": gettext_lazy("Opted out of visits being followed"),
+}
 CONSENT_LABELS = {
     "mail": gettext_lazy("Consent to mail"),
     "phone": gettext_lazy("Consent to calls"),
@@ -37,7 +46,10 @@ CONSENT_LABELS = {
 
 @dataclass
 class Column:
-    """One column. `target` is skip, new, name, a field, `custom.<key>` or `consent.<way>`; `values` says what a text means."""
+    """One column; `values` says what a text means.
+
+    `target` is skip, new, name, closing, a field, `custom.<key>`, `consent.<way>` or `optout.<way>`.
+    """
 
     name: str
     target: str = SKIP
@@ -101,7 +113,7 @@ class Mapping:
                 continue
             if target not in labels:
                 problems.append(_("There is no field “%s”.") % target)
-            elif target in taken and target not in SHARED:
+            elif (target in taken and target not in SHARED) or (target in _ONE_DAY and taken & _ONE_DAY):
                 problems.append(
                     _("Two columns go into “%(field)s”; “%(column)s” is the second.")
                     % {"field": labels[target], "column": column.name}
@@ -118,7 +130,9 @@ def targets() -> dict[str, str]:
         if one.kind is not fields.Kind.CONSENT and key not in NOT_IN_FILES
     }
     labels[NAME] = _("First and last name in one")
+    labels[CLOSING] = _("Closed, or expected to close")
     labels |= {CONSENT + way: str(CONSENT_LABELS[way]) for way in CONSENTS}
+    labels |= {OPT_OUT + way: str(OPT_OUT_LABELS[way]) for way in CONSENTS}
     own = CustomField.objects.filter(on=CustomField.On.LEAD, is_active=True).order_by("position", "pk")
     return labels | {CUSTOM + definition.key: definition.label for definition in own}
 

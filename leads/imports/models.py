@@ -113,6 +113,13 @@ class Import(models.Model):
     refused_file = models.FileField(upload_to="imports/%Y/%m/", max_length=300, blank=True)
     done_at = models.DateTimeField(null=True)
 
+    # Taking it back: the job, when it was done, and what became of the leads.
+    revert_job = models.ForeignKey(Job, models.SET_NULL, null=True, blank=True, related_name="+")
+    reverted_at = models.DateTimeField(null=True, blank=True)
+    removed_count = models.PositiveIntegerField(_("removed"), default=0)
+    restored_count = models.PositiveIntegerField(_("restored"), default=0)
+    kept_count = models.PositiveIntegerField(_("kept"), default=0)
+
     objects = ImportQuerySet.as_manager()
 
     class Meta:
@@ -158,6 +165,17 @@ class Import(models.Model):
         """Whether its run failed or was stopped; what came in before stays."""
         return self.state == self.State.RUNNING and self.job is not None and not self.job.is_open
 
+    @property
+    def is_being_reverted(self) -> bool:
+        return self.revert_job is not None and self.revert_job.is_open
+
+    @property
+    def is_revertible(self) -> bool:
+        """Whether it came in, wholly or until it was stopped, and can be taken back."""
+        has_come = self.state == self.State.DONE or self.ended_early
+        has_leads = bool(self.created_count + self.updated_count)
+        return has_come and has_leads and self.reverted_at is None and not self.is_being_reverted
+
 
 class ImportedLead(models.Model):
     """A lead that a line of a file made or changed: the answer to "which leads came with it?"."""
@@ -183,6 +201,18 @@ class RefusedRow(models.Model):
 
     def __str__(self) -> str:
         return f"line {self.line} of import {self.import_of_id}: {self.reason}"
+
+
+class NotReverted(models.Model):
+    """Something of a lead that stayed when its import was taken back, and why: mostly that somebody worked on it since."""
+
+    import_of = models.ForeignKey(Import, models.CASCADE, related_name="not_reverted")
+    lead = models.ForeignKey(Lead, models.CASCADE, related_name="+")
+    what = models.CharField(max_length=200)
+    reason = models.TextField()
+
+    def __str__(self) -> str:
+        return f"{self.what} of lead {self.lead_id}: {self.reason}"
 
 
 class RememberedMapping(models.Model):

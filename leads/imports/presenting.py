@@ -1,6 +1,6 @@
 """What the pages of an import show: its steps, its numbers, how far it is."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,13 +8,15 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from leads.imports import policies
-from leads.imports.models import Import
+from leads.imports.actions.reverting import Preview, preview
+from leads.imports.models import Import, NotReverted
 from leads.imports.options import KEEP_DAYS
+from leads.imports.refusals import csv_line
 from leads.records.actions.intake import Act
 from workspace.jobs.models import Job
 from workspace.pages import wording
@@ -67,14 +69,53 @@ def step_of(import_: Import) -> str:
     return _STEP_OF[Import.State(import_.state)]
 
 
-class ImportView:
+class _Working:
+    """Something of an import that a job does: how far it is, and where one asks and stops it."""
+
+    import_: Import
+    job: Job | None
+    progress_url: str
+    stop_url: str
+    _now: datetime
+
+    @property
+    def percent(self) -> int:
+        return (self.job.percent or 0) if self.job else 0
+
+    @property
+    def progress_text(self) -> str:
+        if self.job is None or self.job.state == Job.State.WAITING:
+            return _("waits for a worker")
+        return self._done_text() or f"{self.percent} %"
+
+    def _done_text(self) -> str:
+        return ""
+
+    @property
+    def remaining(self) -> str:
+        left = self.job.seconds_left(self._now) if self.job else None
+        return "" if left is None else _("about %s left") % wording.duration(left)
+
+    @property
+    def was_stopped(self) -> bool:
+        return self.job is not None and self.job.state == Job.State.CANCELLED
+
+
+class ImportView(_Working):
     """One import on one of its pages."""
 
     def __init__(self, import_: Import, person: Person, step: str, now: datetime) -> None:
         self.import_, self.step, self._now = import_, step, now
         self.has_file = bool(import_.file)
-        self.may_continue = self.has_file and policies.may_continue(person, import_)
-        self.job: Job | None = import_.job
+        self.is_its_bringer = policies.may_continue(person, import_)
+        self.may_continue = self.has_file and self.is_its_bringer
+        self.job = import_.job
+        self.progress_url = reverse("imports:progress", args=[import_.pk])
+        self.stop_url = reverse("imports:stop", args=[import_.pk])
+
+    @property
+    def may_revert(self) -> bool:
+        return self.is_its_bringer and (self.import_.is_revertible or self.import_.is_being_reverted)
 
     def steps(self) -> list[Step]:
         keys = list(STEPS)
@@ -120,26 +161,9 @@ class ImportView:
         is_waiting = self.import_.state in (Import.State.CHECKING, Import.State.RUNNING)
         return is_waiting and self.job is not None and not self.job.is_open
 
-    @property
-    def was_stopped(self) -> bool:
-        return self.job is not None and self.job.state == Job.State.CANCELLED
-
-    @property
-    def percent(self) -> int:
-        return (self.job.percent or 0) if self.job else 0
-
-    @property
-    def progress_text(self) -> str:
-        if self.job is None or self.job.state == Job.State.WAITING:
-            return _("waits for a worker")
-        if not self.import_.rows_done:
-            return f"{self.percent} %"
-        return _("%s rows so far") % wording.counted(self.import_.rows_done)
-
-    @property
-    def remaining(self) -> str:
-        left = self.job.seconds_left(self._now) if self.job else None
-        return "" if left is None else _("about %s left") % wording.duration(left)
+    def _done_text(self) -> str:
+        done = self.import_.rows_done
+        return _("%s rows so far") % wording.counted(done) if done else ""
 
     def numbers(self) -> list[Number]:
         """What became of the rows: from the run, or as the check foretells."""
@@ -203,3 +227,77 @@ class ImportView:
             )
         numbers = {"total": total, "good": total - refused, "refused": refused}
         return words % {name: wording.counted(number) for name, number in numbers.items()}
+
+
+class RevertView(_Working):
+    """Taking an import back: before, meanwhile and afterwards."""
+
+    SHOWN = 200
+
+    def __init__(self, import_: Import, person: Person, now: datetime) -> None:
+        self.import_, self._now = import_, now
+        self.may_continue = policies.may_continue(person, import_)
+        self.job = import_.revert_job
+        self.progress_url = reverse("imports:revert_progress", args=[import_.pk])
+        self.stop_url = reverse("imports:stop_revert", args=[import_.pk])
+
+    @property
+    def is_at_work(self) -> bool:
+        return self.import_.is_being_reverted
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is anything to be shown: it can be taken back, is being, or was."""
+        return self.import_.is_revertible or self.is_at_work or self.import_.reverted_at is not None
+
+    @property
+    def has_ended_early(self) -> bool:
+        return self.job is not None and not self.job.is_open and self.import_.reverted_at is None
+
+    def _done_text(self) -> str:
+        done = self.job.done if self.job else 0
+        return ngettext("%s lead so far", "%s leads so far", done) % wording.counted(done) if done else ""
+
+    @cached_property
+    def preview(self) -> Preview:
+        return preview(self.import_)
+
+    def title(self) -> str:
+        """What would happen, or what happened, in a sentence."""
+        if self.import_.reverted_at is None:
+            return _("%(removed)s leads would be removed, %(restored)s would get back what they said before.") % {
+                "removed": wording.counted(self.preview.removed),
+                "restored": wording.counted(self.preview.restored + self.preview.partly),
+            }
+        return _("%(removed)s leads were removed, %(restored)s say again what they said before.") % {
+            "removed": wording.counted(self.import_.removed_count),
+            "restored": wording.counted(self.import_.restored_count),
+        }
+
+    def numbers(self) -> list[Number]:
+        if self.import_.reverted_at is None:
+            return [
+                Number(_("to be removed"), self.preview.removed),
+                Number(_("to be restored"), self.preview.restored),
+                Number(_("restored but for what was changed since"), self.preview.partly),
+                Number(_("kept: somebody worked on them since"), self.preview.kept),
+            ]
+        return [
+            Number(_("removed"), self.import_.removed_count),
+            Number(_("restored"), self.import_.restored_count),
+            Number(_("kept, wholly or in part"), self.import_.kept_count),
+        ]
+
+    @cached_property
+    def kept(self) -> list[NotReverted]:
+        """The first of what stayed. Costs a query."""
+        rows = self.import_.not_reverted.select_related("lead").order_by("lead_id", "pk")
+        return list(rows[: self.SHOWN])
+
+
+def kept_lines(import_: Import) -> Iterator[str]:
+    """The lines of the file of what stayed when the import was taken back."""
+    yield "\ufeff" + csv_line([_("Lead"), _("Name"), _("What stayed"), _("Why")], ",")
+    rows = import_.not_reverted.select_related("lead").order_by("lead_id", "pk")
+    for row in rows.iterator(chunk_size=1_000):
+        yield csv_line([str(row.lead_id), str(row.lead), row.what, row.reason], ",")

@@ -63,10 +63,10 @@ def lines(import_: Import) -> Iterator[str]:
     # Rows that are refused again say why this time only.
     ours = {place for place, name in enumerate(names) if is_bookkeeping(name)}
     head = [_(LINE) % {"import": import_.pk}, _(WHY)]
-    yield _csv_line([*head, *_without(ours, names)], delimiter)
+    yield csv_line([*head, *_without(ours, names)], delimiter)
     rows = RefusedRow.objects.filter(import_of=import_).order_by("line")
     for line, why, cells in rows.values_list("line", "reason", "cells").iterator(chunk_size=1_000):
-        yield _csv_line([str(line), why, *_without(ours, cells)], delimiter)
+        yield csv_line([str(line), why, *_without(ours, cells)], delimiter)
 
 
 def _without(places: set[int], cells: list[str]) -> list[str]:
@@ -86,7 +86,8 @@ def is_bookkeeping(header: str) -> bool:
     return header.strip() == _(WHY) or import_of(header) is not None
 
 
-def _csv_line(cells: list[str], delimiter: str) -> str:
+def csv_line(cells: list[str], delimiter: str) -> str:
+    """A line of a file that people open in a spreadsheet: quoted, and guarded where a formula could begin."""
     out = io.StringIO()
     csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerow([guarded(cell) for cell in cells])
     return out.getvalue()

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from leads.imports.actions import checking, running
+from leads.imports.actions import checking, reverting, running
 from leads.imports.filters import ImportFilter
 from leads.imports.models import Import
 from leads.imports.options import KEEP_DAYS
@@ -39,9 +39,17 @@ verbs.register(
         _("brought {file} in: {created} created, {updated} updated, {unchanged} left, {refused} refused"),
         "upload",
     ),
+    Verb("import.revert_started", _("Taking back begun"), _("began to take {file} back"), "undo-2"),
+    Verb(
+        "import.reverted",
+        _("Import taken back"),
+        _("took {file} back: {removed} removed, {restored} restored, {kept} kept"),
+        "undo-2",
+    ),
 )
 kinds.register(kinds.JobKind(running.KIND, running.steps))
 kinds.register(kinds.JobKind(checking.KIND, checking.steps))
+kinds.register(kinds.JobKind(reverting.KIND, reverting.steps))
 
 # A text is made anew when it is needed; one that a failed job left behind is of no use for long.
 TEXT_DAYS = 7

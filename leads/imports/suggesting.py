@@ -1,17 +1,18 @@
-"""What the columns of a file probably mean: told by their headers, and by what their values look like."""
+"""What the columns of a file probably mean: told by the program it comes from, by headers, and by what values look like."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
+from leads.audience.models import Persona
 from leads.funnel.models import Stage
 from leads.imports import reasons
-from leads.imports.mapping import CUSTOM, NAME, NEW, SKIP, Column, Mapping
+from leads.imports.mapping import CLOSING, CONSENT, CUSTOM, NAME, NEW, SKIP, Column, Mapping
 from leads.imports.reading import values
 from leads.imports.reading.rows import Row
 from leads.imports.reading.values import Look, Order
+from leads.imports.recognising import Export, plain, recognise
 from leads.imports.refusals import is_bookkeeping
 from leads.records.fields import TRUE
 from leads.records.models import CustomField
@@ -23,7 +24,7 @@ MOST_VALUES = 60
 MOST_EXAMPLES = 200
 LONGEST_EXAMPLE = 120
 # What programs write where nothing is.
-EMPTY_WORDS = {"select", "null", "n/a", "#n/a", "nan", "-", "--", "(blank)", "(none)", "nil"}
+EMPTY_WORDS = {"select", "null", "n/a", "#n/a", "nan", "-", "--", "(blank)", "(none)", "(no value)", "nil"}
 
 # By field: headers as they are written in English, German, French and Spanish, and by well-known programs.
 SYNONYMS = {
@@ -76,6 +77,7 @@ _FITTING = {
     "created_at": {Look.DATE},
     "closed_at": {Look.DATE},
     "next_step_at": {Look.DATE},
+    CLOSING: {Look.DATE},
     "value": {Look.NUMBER, Look.YES_NO},
     "crm_url": {Look.LINK},
     "phone": {Look.PHONE, Look.NUMBER, Look.TEXT},
@@ -93,6 +95,8 @@ _STAGE_WORDS = {
     "sql": "sql, sales qualified, sales qualified lead, salesqualifiedlead, qualified, qualifiziert, opportunity",
     "proposal": "proposal, offer, quote, negotiation, angebot, proposal sent, decision, contract",
 }
+# In a funnel with fewer stages.
+_OTHERWISE = {"mql": "qualified", "sal": "accepted", "sql": "accepted", "engaged": "new", "disqualified": "lost"}
 
 
 @dataclass
@@ -187,26 +191,21 @@ def _common_look(texts: list[str]) -> Look:
     return look if times == len(texts) or (look is Look.EMAIL and times > len(texts) * 0.8) else Look.TEXT
 
 
-def plain(header: str) -> str:
-    """A header without case, signs and the words that only say "lead" in a program's own way."""
-    words = re.sub(r"([a-z])([A-Z])", r"\1 \2", header)
-    return " ".join(re.sub(r"[^\w]+|_", " ", words.lower()).split())
-
-
 def suggest(names: list[str], surveyed: Survey) -> Mapping:
     """What each column probably goes into: a field, a custom field of the same name, a new one, or nothing."""
-    own = own_fields()
+    own, export = own_fields(), recognise(names)
     mapping = Mapping(empty=list(surveyed.empty))
     taken: set[str] = set()
     # The more telling of two columns for one field comes first in its list of headers.
-    wanted = sorted(range(len(names)), key=lambda place: _rank(names[place]))
-    found = {place: _target(names[place], surveyed.columns[place], own, taken) for place in wanted}
+    wanted = sorted(range(len(names)), key=lambda place: _rank(names[place], export))
+    found = {place: _target(names[place], surveyed.columns[place], own, taken, export) for place in wanted}
+    _drop_whole_names(found, taken)
     for place, name in enumerate(names):
         seen = surveyed.columns[place]
         target = SKIP if is_bookkeeping(name) else found[place]
         column = Column(name, target, _NEW_KINDS.get(seen.look, "text"))
         column.date_order, column.decimal_comma = seen.date_order, seen.decimal_comma
-        column.values = suggest_values(target, seen)
+        column.values = suggest_values(target, seen, export)
         mapping.columns.append(column)
     return mapping
 
@@ -216,15 +215,22 @@ def suggest_match(mapping: Mapping) -> str:
     return next((key for key in _PREFERRED_MATCH if key in mapping.targets()), "email")
 
 
-def _rank(name: str) -> int:
-    target = _BY_HEADER.get(plain(name))
-    return [header.strip() for header in SYNONYMS[target].split(",")].index(plain(name)) if target else 1_000
+def _rank(name: str, export: Export | None) -> tuple[int, int]:
+    header = plain(name)
+    if export is not None and header in export.targets:
+        return 0, export.rank(header)
+    target = _BY_HEADER.get(header)
+    return 1, [known.strip() for known in SYNONYMS[target].split(",")].index(header) if target else 1_000
 
 
-def _target(name: str, seen: Surveyed, own: dict[str, CustomField], taken: set[str]) -> str:
-    target = _BY_HEADER.get(plain(name))
+def _target(name: str, seen: Surveyed, own: dict[str, CustomField], taken: set[str], export: Export | None) -> str:
+    header = plain(name)
+    said = export.target(header) if export is not None else None
+    if said == SKIP:
+        return SKIP
+    target = said or _BY_HEADER.get(header)
     if target and target not in taken and _fits(target, seen):
-        taken.add(target)
+        taken.update({target, "closed_at"} if target == CLOSING else {target})
         return target
     if seen.look is Look.EMPTY:
         return SKIP
@@ -236,6 +242,12 @@ def _target(name: str, seen: Surveyed, own: dict[str, CustomField], taken: set[s
         return NEW
     taken.add(custom)
     return custom
+
+
+def _drop_whole_names(found: dict[int, str], taken: set[str]) -> None:
+    """Where first and last name have columns of their own, the one with both says nothing more."""
+    if {"first_name", "last_name", NAME} <= taken:
+        found.update({place: SKIP for place, target in found.items() if target == NAME})
 
 
 def own_field(name: str, seen: Surveyed, own: dict[str, CustomField]) -> str:
@@ -253,8 +265,11 @@ def own_fields() -> dict[str, CustomField]:
 def _fits(target: str, seen: Surveyed) -> bool:
     if seen.look is Look.EMPTY:
         return True
-    if target == "owner":
+    if target in ("owner", "marketer"):
         return any(_people(seen.values).values()) or seen.look is Look.EMAIL
+    if target == "persona":
+        known = {name.lower() for name in Persona.objects.values_list("name", flat=True)}
+        return all(text.lower() in known for text in seen.values)
     return seen.look in _FITTING.get(target, set(Look))
 
 
@@ -263,18 +278,21 @@ def _fits_kind(kind: str, seen: Surveyed) -> bool:
     return seen.look in fitting.get(kind, set(Look))
 
 
-def suggest_values(target: str, seen: Surveyed) -> dict[str, str]:
-    """What each text of a column of stages, reasons or people probably means; those of which nothing is known are left out."""
+def suggest_values(target: str, seen: Surveyed, export: Export | None = None) -> dict[str, str]:
+    """What each text of a stage's, a person's or a permission's column probably means; the unknown ones are left out."""
     if target == "stage":
-        return _stages(seen)
+        return _stages(seen, export)
     if target == "lost_reason":
         return reasons.suggest(seen.values)
     if target in ("owner", "marketer"):
         return {text: email for text, email in _people(seen.values).items() if email and email != text.lower()}
+    if target.startswith(CONSENT) and export is not None:
+        words = {text: export.consent.get(plain(text)) for text in seen.values}
+        return {text: meant for text, meant in words.items() if meant is not None}
     return {}
 
 
-def _stages(seen: Surveyed) -> dict[str, str]:
+def _stages(seen: Surveyed, export: Export | None) -> dict[str, str]:
     stages = {stage.slug: stage for stage in Stage.objects.active()}
     by_name = {stage.name.lower(): slug for slug, stage in stages.items()}
     won = next((slug for slug, stage in stages.items() if stage.kind == Stage.Kind.WON), "")
@@ -286,16 +304,31 @@ def _stages(seen: Surveyed) -> dict[str, str]:
             meant[text] = won if word in TRUE else first
         elif by_name.get(text.lower()) or text.lower() in stages:
             continue
-        elif slug := next((s for s, words in _STAGE_WORDS.items() if word in words.split(", ") and s in stages), ""):
+        elif slug := next((slug for slug in _slugs(word, export) if slug in stages), ""):
             meant[text] = slug
     return meant
 
 
+def _slugs(word: str, export: Export | None) -> list[str]:
+    """Stages that a word may mean, the likeliest first: as the program means it, else as people do."""
+    said = export.stages.get(word, ()) if export is not None else ()
+    usual = [slug for slug, words in _STAGE_WORDS.items() if word in words.split(", ")]
+    return [*said, *usual, *(_OTHERWISE[slug] for slug in usual if slug in _OTHERWISE)]
+
+
 def _people(texts: Iterable[str]) -> dict[str, str]:
-    """The e-mail address of the person whom each text names, by address or full name; empty for nobody. Costs one query."""
+    """The e-mail address of the person whom each text names, by address, full name, or `Name (address)`; empty for nobody.
+
+    Costs one query.
+    """
     known: dict[str, str] = {}
     for email, name in Person.objects.active().values_list("email", "name"):
         known[email] = email
         if name:
             known.setdefault(name.lower(), email)
-    return {text: known.get(text.lower(), "") for text in texts}
+    return {text: known.get(text.lower()) or known.get(_bracketed(text.lower()), "") for text in texts}
+
+
+def _bracketed(text: str) -> str:
+    """What stands in brackets at the end."""
+    return text[:-1].rpartition("(")[2].strip() if text.endswith(")") else text

@@ -19,5 +19,9 @@ urlpatterns = [
     path("<int:pk>/result/", views.run, name="run"),
     path("<int:pk>/progress/", views.progress, name="progress"),
     path("<int:pk>/stop/", views.stop, name="stop"),
+    path("<int:pk>/revert/", views.revert, name="revert"),
+    path("<int:pk>/revert/progress/", views.revert_progress, name="revert_progress"),
+    path("<int:pk>/revert/stop/", views.stop_revert, name="stop_revert"),
+    path("<int:pk>/kept/", views.kept, name="kept"),
     path("<int:pk>/refused/", views.refused, name="refused"),
 ]

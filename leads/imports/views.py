@@ -15,7 +15,8 @@ from leads.imports.actions.preparing import first_rows
 from leads.imports.forms import LookForm, MapForm, UploadForm
 from leads.imports.mapping import Mapping
 from leads.imports.models import Import
-from leads.imports.presenting import ImportView, step_of
+from leads.imports.presenting import ImportView, RevertView, kept_lines, step_of
+from leads.imports.recognising import recognise
 from leads.imports.suggesting import Survey, suggest_values
 from workspace.http import SignedInRequest
 from workspace.pages import notices
@@ -110,7 +111,8 @@ def column(request: SignedInRequest, pk: int, place: int) -> HttpResponse:
         raise Http404
     chosen = mapping.columns[place]
     chosen.target = request.GET.get(f"column_{place}", chosen.target)
-    chosen.values = suggest_values(chosen.target, Survey.from_json(import_.survey).columns[place])
+    export = recognise(column.name for column in mapping.columns)
+    chosen.values = suggest_values(chosen.target, Survey.from_json(import_.survey).columns[place], export)
     import_.mapping = mapping.as_json()
     form = MapForm(instance=import_, person=request.user)
     return render(request, "leads/imports/_column.html", {"row": form.row(place, chosen), "import": import_})
@@ -158,6 +160,46 @@ def stop(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("imports:import", pk)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def revert(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What taking the import back would do, and the go; then how far it is, and what stayed."""
+    import_ = _visible(request, pk)
+    if request.method == "POST":
+        actions.start_revert(import_, by=request.user, at=timezone.now())
+        return redirect("imports:revert", pk)
+    view = RevertView(import_, request.user, timezone.now())
+    if not view.is_shown:
+        return redirect("imports:import", pk)
+    return render(request, "leads/imports/revert.html", {"view": view})
+
+
+@require_safe
+def revert_progress(request: SignedInRequest, pk: int) -> HttpResponse:
+    """How far taking back is; htmx asks again and again, and gets the whole page when it is over."""
+    import_ = _visible(request, pk)
+    if not import_.is_being_reverted:
+        return HttpResponseClientRefresh()
+    view = RevertView(import_, request.user, timezone.now())
+    return render(request, "leads/imports/_progress.html", {"view": view})
+
+
+@require_POST
+def stop_revert(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Stop taking back after its present step."""
+    actions.stop_revert(_visible(request, pk), by=request.user, at=timezone.now())
+    notices.tell(request, _("It stops after the leads it is at. The rest can be taken back later."))
+    return redirect("imports:revert", pk)
+
+
+@require_safe
+def kept(request: SignedInRequest, pk: int) -> StreamingHttpResponse:
+    """What stayed when the import was taken back, as a file."""
+    import_ = _visible(request, pk)
+    response = StreamingHttpResponse(kept_lines(import_), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="kept-{import_.pk}.csv"'
+    return response
+
+
 @require_safe
 def refused(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """The file of the rows that could not come in, with line and reason."""
@@ -171,7 +213,7 @@ def refused(request: SignedInRequest, pk: int) -> HttpResponseBase:
 
 
 def _visible(request: SignedInRequest, pk: int) -> Import:
-    rows = Import.objects.visible_to(request.user).select_related("by", "job", "sort_by", "fixes")
+    rows = Import.objects.visible_to(request.user).select_related("by", "job", "sort_by", "fixes", "revert_job")
     return get_object_or_404(rows, pk=pk)
 
 

@@ -98,6 +98,7 @@ verbs.register(
         "talks",
         personal=("step", "text"),
     ),
+    Verb("lead.removed", _("Lead removed"), _("took this lead out: {reason}"), "trash-2"),
     Verb("lead.deal_opened", _("Deal opened"), _("opened deal {number}, in {stage}"), "repeat-2"),
     Verb("company.created", _("Company created"), _("made this company"), "plus"),
     Verb("company.imported", _("Company imported"), _("brought this company in from {file}"), "upload"),

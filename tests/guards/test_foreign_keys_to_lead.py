@@ -11,6 +11,7 @@ KNOWN = {
     "leads_records.Lead.merged_into": PROTECT,
     "leads_records.Deal.lead": CASCADE,
     "leads_imports.ImportedLead.lead": CASCADE,
+    "leads_imports.NotReverted.lead": CASCADE,
 }
 
 

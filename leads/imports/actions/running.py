@@ -16,12 +16,13 @@ from django.db import connections, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from leads.funnel.models import Stage
 from leads.imports import refusals
-from leads.imports.actions.preparing import demand, lock
+from leads.imports.actions.preparing import demand, lock, make_text
 from leads.imports.cleaning import RowCleaner, clean_for_all
 from leads.imports.mapping import CUSTOM, Mapping, new_fields
 from leads.imports.models import Import, ImportedLead
-from leads.imports.reading import layout, texts
+from leads.imports.reading import layout
 from leads.imports.reading.rows import Place, Row, Rows
 from leads.records.actions import intake
 from leads.records.actions.intake import COMING_IN, Act, Incoming, Intake, Outcome, Prepared, Terms
@@ -87,6 +88,7 @@ def steps(job: Job) -> Iterator[None]:
     import_ = Import.objects.select_related("by", "sort_by").get(pk=job.params["import"])
     if not import_.text:
         make_text(import_)
+    if job.total is None:
         job.total = import_.text.size
         yield
     make_fields(import_)
@@ -122,13 +124,6 @@ def make_search_index_good(now: datetime) -> bool:
     """Make the search index where a run was stopped or died without doing it; tells whether it was missing."""
     running = Job.objects.filter(kind=KIND, state=Job.State.RUNNING, lease_until__gt=now)
     return not running.exists() and intake.make_search_index_good()
-
-
-def make_text(import_: Import) -> None:
-    """Write the file as UTF-8 beside it, so that a byte's place is enough to resume there."""
-    with import_.file.open("rb") as source, texts.as_utf8(source, import_.encoding) as text:
-        import_.text.save("leads.txt", File(text), save=False)
-    import_.save(update_fields=["text"])
 
 
 def make_fields(import_: Import) -> None:
@@ -207,7 +202,7 @@ def read_batches(
     mapping = Mapping.from_json(import_.mapping)
     laid_out = layout.lay_out(text, import_.delimiter, import_.header_line)
     rows = Rows(text, import_.delimiter, place or laid_out.start)
-    cleaner = RowCleaner(mapping, _definitions(mapping), zone_of(import_))
+    cleaner = RowCleaner(mapping, _definitions(mapping), zone_of(import_), _closed_stages())
     with ThreadPoolExecutor(1, "read-import") as reader:
         coming: Future[Batch] = reader.submit(_read, rows, cleaner, prepare)
         while (batch := coming.result()).rows:
@@ -223,6 +218,12 @@ def _read(rows: Rows, cleaner: RowCleaner, prepare: Prepare) -> Batch:
 def zone_of(import_: Import) -> tzinfo:
     """The zone of times that are written without one: the bringer's."""
     return ZoneInfo(import_.by.time_zone) if import_.by else timezone.get_default_timezone()
+
+
+def _closed_stages() -> set[str]:
+    """Names and slugs of the stages in which a lead is closed, in small letters. Costs one query."""
+    closed = Stage.objects.exclude(kind=Stage.Kind.OPEN).values_list("slug", "name")
+    return {said.lower() for names in closed for said in names}
 
 
 def _definitions(mapping: Mapping) -> dict[str, CustomField]:

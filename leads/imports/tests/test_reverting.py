@@ -1,0 +1,475 @@
+"""Taking an import back: what it made goes, what it changed is restored, and what somebody worked on since stays.
+
+Mara brought the file; Sami works on its leads afterwards.
+"""
+
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from leads.funnel.models import Reason, Stage, Tag
+from leads.imports import actions
+from leads.imports.actions import reverting
+from leads.imports.actions.reverting import NotRevertible, preview
+from leads.imports.models import Import, NotReverted
+from leads.imports.tests.bringing import bring, counts
+from leads.records import actions as records
+from leads.records.models import Company, Deal, Lead, StagePassage
+from leads.records.tests.factories import NOON, LeadFactory, person
+from workspace.jobs import actions as jobs
+from workspace.jobs.models import Job
+from workspace.journal import actions as journal
+from workspace.journal.models import JournalEntry
+from workspace.people.models import Person
+from workspace.people.roles import Role
+
+pytestmark = pytest.mark.django_db
+# What is written together with the import is no work on its leads: where somebody works on them, that commits by itself.
+in_turn = pytest.mark.django_db(transaction=True)
+
+FAIR = "email,first_name,city\nada@x.example,Ada,London\nbo@x.example,Bo,Åre\ncy@x.example,Cy,Ulm\n"
+
+
+@pytest.fixture
+def mara() -> Person:
+    return person("Mara Lindholm", Role.MARKETER)
+
+
+@pytest.fixture
+def sami() -> Person:
+    return person("Sami Rep")
+
+
+def take_back(import_: Import, by: Person | None = None) -> Import:
+    """The import after its revert, in this process."""
+    import_ = actions.start_revert(import_, by=by, at=timezone.now())
+    assert import_.revert_job is not None
+    jobs.run(import_.revert_job.pk)
+    done = Import.objects.select_related("revert_job").get(pk=import_.pk)
+    assert done.revert_job is not None
+    assert done.revert_job.state == Job.State.DONE, done.revert_job.error
+    return done
+
+
+def taken_back(import_: Import) -> tuple[int, int, int]:
+    return import_.removed_count, import_.restored_count, import_.kept_count
+
+
+def kept() -> list[tuple[str, str, str]]:
+    rows = NotReverted.objects.select_related("lead").order_by("lead__email", "pk")
+    return [(row.lead.email, row.what, row.reason) for row in rows]
+
+
+def stored(email: str) -> Lead:
+    return Lead.objects.for_page().get(email=email)
+
+
+def test_leads_that_it_made_are_gone_and_can_be_made_again(mara: Person) -> None:
+    import_ = bring(FAIR, by=mara)
+
+    done = take_back(import_, by=mara)
+
+    assert (taken_back(done), Lead.objects.living().count()) == ((3, 0, 0), 0)
+    assert done.reverted_at is not None
+    removed = JournalEntry.objects.filter(verb="lead.removed")
+    assert {entry.actor for entry in removed} == {mara}
+    assert removed[0].line == "took this lead out: The import of leads.csv was taken back."
+    assert JournalEntry.objects.get(verb="import.reverted").facts == {
+        "file": "leads.csv", "removed": 3, "restored": 0, "kept": 0,
+    }  # fmt: skip
+    assert counts(bring(FAIR)) == (3, 0, 0, 0)
+
+
+@in_turn
+def test_a_lead_that_somebody_worked_on_since_stays_and_is_listed(mara: Person, sami: Person) -> None:
+    import_ = bring(FAIR, by=mara)
+    records.log_talk(stored("bo@x.example"), records.Talk.CALL, text="hello", by=sami, at=timezone.now())
+
+    done = take_back(import_, by=mara)
+
+    assert taken_back(done) == (2, 0, 1)
+    assert [lead.email for lead in Lead.objects.living()] == ["bo@x.example"]
+    day = f"{timezone.now().day} {timezone.now():%B %Y}"
+    assert kept() == [("bo@x.example", "The lead", f"Sami Rep worked on it since, on {day}: Call logged.")]
+
+
+def test_a_lead_that_the_same_file_made_and_changed_is_gone(mara: Person) -> None:
+    import_ = bring("email,city\nada@x.example,London\nada@x.example,Paris\n", by=mara)
+    assert counts(import_) == (1, 1, 0, 0)
+
+    assert taken_back(take_back(import_)) == (1, 0, 0)
+
+
+@in_turn
+def test_a_later_import_counts_as_work_on_the_lead(mara: Person) -> None:
+    first = bring(FAIR, by=mara)
+    bring("email,city\nbo@x.example,Umeå\n", by=mara)
+
+    done = take_back(first)
+
+    assert taken_back(done) == (2, 0, 1)
+    assert kept()[0][2].endswith("Lead edited.")
+
+
+def full(**values: Any) -> Lead:
+    """A lead with something in every kind of field."""
+    given = {
+        "email": "ada@x.example", "first_name": "Ada", "city": "London", "source": "Web", "company": "Kestrel",
+        "value": "1200.50", "currency": "EUR", "next_step": "Call back", "next_step_at": NOON + timedelta(days=9),
+        "consent": {"mail": True}, "tags": ["old"], "asleep_until": None,
+    }  # fmt: skip
+    return LeadFactory.create(**given | values)
+
+
+CHANGES = (
+    "email,first_name,city,source,company,value,currency,next step,follow up,tags,Consent,Own,owner,phone\n"
+    "ada@x.example,Adele,Paris,Fair,Osprey,99,USD,Write,2026-12-24,new,no,hm,sami.rep@fennmark.example,+44 20 7946 0958\n"
+)
+COLUMNS = {
+    "email": "email", "first_name": "first_name", "city": "city", "source": "source", "company": "company", "value": "value",
+    "currency": "currency", "next step": "next_step", "follow up": "next_step_at", "tags": "tags",
+    "Consent": "consent.mail", "Own": "new", "owner": "owner", "phone": "phone",
+}  # fmt: skip
+WATCHED = ("first_name", "city", "value", "currency", "value_base", "next_step", "next_step_at", "consent", "custom", "phone",
+           "phone_key", "company_name", "company_id", "source_id", "owner_id")  # fmt: skip
+
+
+def watched(lead: Lead) -> dict[str, Any]:
+    return {column: getattr(lead, column) for column in WATCHED} | {"tags": sorted(str(tag) for tag in lead.tags.all())}
+
+
+def test_every_field_that_it_changed_says_again_what_it_said_before(mara: Person, sami: Person) -> None:
+    before = watched(stored(full(owner=None).email))
+    import_ = bring(CHANGES, COLUMNS, by=mara)
+    changed = watched(stored("ada@x.example"))
+    assert all(changed[column] != before[column] for column in before if column != "value_base"), changed
+
+    done = take_back(import_, by=mara)
+
+    assert taken_back(done) == (0, 1, 0)
+    assert watched(stored("ada@x.example")) == before
+    deal = Deal.objects.get()
+    assert (str(deal.value), deal.currency) == ("1200.50", "EUR")
+    last = JournalEntry.objects.filter(verb="lead.edited").latest("recorded_at", "pk")
+    assert (last.actor, last.way) == (mara, "worker")
+
+
+def test_an_owner_before_it_owns_the_lead_again(mara: Person, sami: Person) -> None:
+    full(owner=person("Rosa Rep"))
+    import_ = bring("email,owner\nada@x.example,sami.rep@fennmark.example\n", by=mara)
+    assert stored("ada@x.example").owner == sami
+
+    take_back(import_)
+
+    assert str(stored("ada@x.example").owner) == "Rosa Rep"
+
+
+def test_an_owner_who_left_meanwhile_is_told(mara: Person, sami: Person) -> None:
+    rosa = person("Rosa Rep")
+    full(owner=rosa)
+    import_ = bring("email,owner,city\nada@x.example,sami.rep@fennmark.example,Paris\n", by=mara)
+    Person.objects.filter(pk=rosa.pk).update(is_active=False)
+
+    done = take_back(import_)
+
+    assert taken_back(done) == (0, 1, 1)
+    assert (stored("ada@x.example").owner, stored("ada@x.example").city) == (sami, "London")
+    assert kept() == [("ada@x.example", "Owner", "Rosa Rep is not here any more.")]
+
+
+@in_turn
+def test_a_field_that_was_changed_since_stays_and_the_others_are_restored(mara: Person, sami: Person) -> None:
+    full()
+    import_ = bring("email,first_name,city\nada@x.example,Adele,Paris\n", by=mara)
+    records.change(stored("ada@x.example"), {"city": "Rome"}, by=sami, at=timezone.now())
+
+    done = take_back(import_)
+
+    lead = stored("ada@x.example")
+    assert (taken_back(done), lead.first_name, lead.city) == ((0, 1, 1), "Ada", "Rome")
+    assert kept()[0][:2] == ("ada@x.example", "City")
+    assert kept()[0][2].startswith("Sami Rep changed it since, on ")
+
+
+@in_turn
+def test_a_currency_stays_where_its_value_was_changed_since(mara: Person, sami: Person) -> None:
+    full()
+    import_ = bring("email,value,currency\nada@x.example,99,USD\n", by=mara)
+    records.change(stored("ada@x.example"), {"value": "77"}, by=sami, at=timezone.now())
+
+    take_back(import_)
+
+    lead = stored("ada@x.example")
+    assert (str(lead.value), lead.currency) == ("77.00", "USD")
+    assert [what for _email, what, _reason in kept()] == ["Value", "Currency"]
+
+
+def test_a_tag_that_somebody_added_since_stays_and_that_of_the_import_goes(mara: Person, sami: Person) -> None:
+    full()
+    import_ = bring("email,tags\nada@x.example,new\n", by=mara)
+    stored("ada@x.example").tags.add(Tag.objects.create(name="Own"))
+
+    take_back(import_)
+
+    assert sorted(str(tag) for tag in stored("ada@x.example").tags.all()) == ["Own", "old"]
+
+
+def test_an_address_that_another_lead_has_by_now_is_told_and_the_rest_is_restored(mara: Person) -> None:
+    full(external_id="X1")
+    import_ = bring("external_id,email,city\nX1,new@x.example,Paris\n", by=mara)
+    LeadFactory.create(email="ada@x.example")
+
+    done = take_back(import_)
+
+    lead = Lead.objects.get(external_id="X1")
+    assert (taken_back(done), lead.email, lead.city) == ((0, 1, 1), "new@x.example", "London")
+    assert kept()[0][1] == "E-mail"
+
+
+def passages(lead: Lead) -> list[tuple[str, datetime, datetime | None]]:
+    rows = StagePassage.objects.filter(deal__lead=lead).order_by("entered_at", "pk").select_related("stage")
+    return [(row.stage.slug, row.entered_at, row.left_at) for row in rows]
+
+
+def test_a_move_is_taken_back_with_its_stay_and_the_journal_tells_both(mara: Person) -> None:
+    lead = full()
+    before = passages(lead)
+    entered_at = lead.stage_entered_at
+    import_ = bring("email,stage,closed_at\nada@x.example,won,2026-11-20\n", by=mara)
+    assert stored("ada@x.example").stage.slug == "won"
+
+    done = take_back(import_, by=mara)
+
+    lead = stored("ada@x.example")
+    deal = Deal.objects.get(lead=lead)
+    assert taken_back(done) == (0, 1, 0)
+    assert (lead.stage.slug, lead.closed_at, lead.stage_entered_at, lead.furthest_stage.slug) == (
+        "new",
+        None,
+        entered_at,
+        "new",
+    )
+    assert (deal.stage.slug, deal.outcome, deal.closed_at, deal.furthest_stage.slug) == ("new", "", None, "new")
+    assert passages(lead) == before
+    moves = JournalEntry.objects.filter(verb="lead.moved").order_by("pk")
+    assert [(move.facts["from_stage"], move.facts["to_stage"]) for move in moves] == [("new", "won"), ("won", "new")]
+    assert moves[1].personal["reason_text"] == "The import of leads.csv was taken back."
+
+
+def test_two_moves_of_one_file_are_both_taken_back(mara: Person) -> None:
+    lead = full()
+    before = passages(lead)
+    import_ = bring("email,stage\nada@x.example,engaged\nada@x.example,mql\n", by=mara)
+    assert len(passages(lead)) == 3
+
+    take_back(import_)
+
+    assert (passages(lead), stored("ada@x.example").furthest_stage.slug) == (before, "new")
+
+
+@in_turn
+def test_a_lead_that_was_moved_since_stays_where_it_is(mara: Person, sami: Person) -> None:
+    full()
+    import_ = bring("email,stage,city\nada@x.example,engaged,Paris\n", by=mara)
+    records.move(stored("ada@x.example"), Stage.objects.get(slug="mql"), by=sami, at=timezone.now())
+
+    done = take_back(import_)
+
+    lead = stored("ada@x.example")
+    assert (taken_back(done), lead.stage.slug, lead.city, len(passages(lead))) == ((0, 1, 1), "mql", "London", 3)
+    assert kept()[0][1] == "Stage"
+
+
+def test_closed_leads_that_it_made_are_gone_with_their_dates(mara: Person) -> None:
+    Reason.objects.get_or_create(kind="lost", name="Too expensive")
+    import_ = bring(
+        "email,stage,created_at,closed_at,lost_reason\na@x.example,lost,2025-01-02,2025-03-04,Too expensive\n", by=mara
+    )
+
+    assert taken_back(take_back(import_)) == (1, 0, 0)
+
+
+def test_companies_that_came_with_it_stay(mara: Person) -> None:
+    import_ = bring("email,company\na@x.example,Kestrel\n", by=mara)
+
+    take_back(import_)
+
+    assert Company.objects.get().name == "Kestrel"
+
+
+@in_turn
+def test_the_preview_counts_what_then_happens(mara: Person, sami: Person) -> None:
+    full(city="Rome")
+    LeadFactory.create(email="bo@x.example", city="Oslo")
+    import_ = bring(FAIR + "dee@x.example,Dee,Bonn\n", by=mara)
+    assert counts(import_) == (2, 2, 0, 0)
+    records.change(stored("bo@x.example"), {"city": "Rome"}, by=sami, at=timezone.now())
+    records.log_talk(stored("dee@x.example"), records.Talk.CALL, text="hello", by=sami, at=timezone.now())
+
+    seen = preview(import_)
+
+    assert (seen.removed, seen.kept, seen.restored, seen.partly) == (1, 1, 1, 1)
+    assert taken_back(take_back(import_)) == (1, 2, 2)
+
+
+@in_turn
+def test_what_the_workspace_itself_noted_is_no_work_on_a_lead(mara: Person) -> None:
+    import_ = bring(FAIR, by=mara)
+    lead = stored("ada@x.example")
+
+    journal.record("lead.noted", subject=lead, by=None, at=timezone.now(), text="by itself")
+
+    assert preview(import_).removed == 3
+    assert taken_back(take_back(import_)) == (3, 0, 0)
+
+
+def test_an_import_is_taken_back_once(mara: Person) -> None:
+    import_ = bring(FAIR, by=mara)
+    take_back(import_)
+
+    with pytest.raises(NotRevertible):
+        actions.start_revert(import_, by=mara, at=timezone.now())
+
+
+def test_only_its_bringer_and_who_administers_imports_may(mara: Person, sami: Person) -> None:
+    import_ = bring(FAIR, by=mara)
+
+    with pytest.raises(PermissionDenied):
+        actions.start_revert(import_, by=sami, at=timezone.now())
+
+    assert taken_back(take_back(import_, by=person("Rosa Boss", Role.REVENUE_LEAD))) == (3, 0, 0)
+
+
+def test_an_import_that_was_stopped_can_be_taken_back_too(mara: Person) -> None:
+    import_ = bring(FAIR, by=mara)
+    Job.objects.update(state=Job.State.CANCELLED)
+    Import.objects.update(state=Import.State.RUNNING, done_at=None)
+
+    assert taken_back(take_back(Import.objects.get(pk=import_.pk))) == (3, 0, 0)
+
+
+@in_turn
+def test_a_killed_revert_goes_on_after_its_last_whole_step(mara: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    import_ = bring(FAIR, by=mara)
+    monkeypatch.setattr(reverting, "BATCH", 1)
+    original, calls = reverting._take_back, iter(range(100))
+
+    def take_back_and_die(*args: Any, **options: Any) -> None:
+        original(*args, **options)
+        if next(calls) == 1:
+            raise OperationalError("the server went away")
+
+    job = actions.start_revert(import_, by=mara, at=timezone.now()).revert_job
+    assert job is not None
+    with monkeypatch.context() as broken:
+        broken.setattr(reverting, "_take_back", take_back_and_die)
+        with pytest.raises(OperationalError):
+            jobs.run(job.pk)
+    half = Import.objects.get()
+    assert (half.removed_count, Lead.objects.living().count()) == (1, 2)
+    Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+
+    jobs.run(job.pk)
+
+    assert (taken_back(Import.objects.get()), Lead.objects.living().count()) == ((3, 0, 0), 0)
+    assert JournalEntry.objects.filter(verb="lead.removed").count() == 3
+
+
+def test_a_stopped_revert_goes_on_where_it_stopped(mara: Person, sami: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    full()
+    import_ = bring("email,city\nada@x.example,Paris\nbo@x.example,Åre\n", by=mara)
+    monkeypatch.setattr(reverting, "BATCH", 1)
+    original = reverting._take_back
+
+    def take_back_and_ask_to_stop(*args: Any, **options: Any) -> None:
+        original(*args, **options)
+        Job.objects.filter(kind=reverting.KIND).update(cancel_asked=True)
+
+    job = actions.start_revert(import_, by=mara, at=timezone.now()).revert_job
+    assert job is not None
+    with monkeypatch.context() as stopping:
+        stopping.setattr(reverting, "_take_back", take_back_and_ask_to_stop)
+        jobs.run(job.pk)
+    assert (stored("ada@x.example").city, Lead.objects.living().count()) == ("London", 2)
+
+    done = take_back(Import.objects.get(), by=mara)
+
+    # The first lead is not looked at again: that it was restored is no work of somebody else on it.
+    assert (taken_back(done), kept(), Lead.objects.living().count()) == ((1, 1, 0), [], 1)
+
+
+def test_a_step_costs_the_same_for_any_number_of_leads_that_it_made(
+    mara: Person, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    rows = "".join(f"p{n}@x.example\n" for n in range(60))
+    import_ = bring("email\n" + rows, by=mara)
+    job = actions.start_revert(import_, by=mara, at=timezone.now()).revert_job
+    assert job is not None
+    steps = reverting.steps(job)
+    next(steps)
+
+    # The batch, its leads locked, those that it made, their past, the living, gone, told, savepoints, the counts.
+    with django_assert_num_queries(12):
+        next(steps)
+
+    assert Lead.objects.living().count() == 0
+
+
+@in_turn
+def test_the_pages_lead_from_the_result_to_what_stayed(client: Client, mara: Person, sami: Person) -> None:
+    import_ = bring(FAIR, by=mara)
+    records.log_talk(stored("bo@x.example"), records.Talk.CALL, text="hello", by=sami, at=timezone.now())
+    client.force_login(mara)
+    url = reverse("imports:revert", args=[import_.pk])
+
+    assert url in client.get(reverse("imports:run", args=[import_.pk])).text
+    before = client.get(url).text
+    answer = client.post(url)
+    waiting = client.get(url).text
+    fragment = client.get(reverse("imports:revert_progress", args=[import_.pk]))
+    job = Import.objects.get().revert_job_id
+    assert job is not None
+    jobs.run(job)
+    after, result = client.get(url).text, client.get(reverse("imports:run", args=[import_.pk])).text
+    over = client.get(reverse("imports:revert_progress", args=[import_.pk]))
+    file = client.get(reverse("imports:kept", args=[import_.pk])).getvalue().decode("utf-8-sig")
+
+    assert "2 leads would be removed, 0 would get back what they said before." in before
+    assert (answer.status_code, answer.headers["Location"]) == (HTTPStatus.FOUND, url)
+    assert "Take back leads.csv" in waiting
+    assert "waits for a worker" in fragment.text
+    assert "2 leads were removed, 0 say again what they said before." in after
+    assert "Sami Rep worked on it since" in after
+    assert "It was taken back on" in result
+    assert over.headers["HX-Refresh"] == "true"
+    assert file.splitlines()[0] == '"Lead","Name","What stayed","Why"'
+    assert '"Bo","The lead","Sami Rep worked on it since' in file
+
+
+def test_on_pages_others_see_it_and_cannot_do_it(client: Client, mara: Person, sami: Person) -> None:
+    import_ = bring(FAIR, by=mara)
+    client.force_login(sami)
+    url = reverse("imports:revert", args=[import_.pk])
+
+    assert "Take it back" not in client.get(url).text
+    assert client.post(url).status_code == HTTPStatus.FORBIDDEN
+    assert client.post(reverse("imports:stop_revert", args=[import_.pk])).status_code == HTTPStatus.FORBIDDEN
+
+
+def test_a_waiting_revert_can_be_stopped_and_says_so(client: Client, mara: Person) -> None:
+    import_ = bring(FAIR, by=mara)
+    client.force_login(mara)
+    client.post(reverse("imports:revert", args=[import_.pk]))
+
+    page = client.post(reverse("imports:stop_revert", args=[import_.pk]), follow=True).text
+
+    assert "It was stopped." in page
+    assert "Take the rest back" in page
