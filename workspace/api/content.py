@@ -19,10 +19,8 @@ class TooLarge(APIException):
 
     status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
-
-def too_large() -> TooLarge:
-    """The refusal, with the size that is possible."""
-    return TooLarge(_("Up to %d bytes are possible in one request.") % settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    def __init__(self) -> None:
+        super().__init__(_("Up to %d bytes are possible in one request.") % settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
 
 class JsonParser(JSONParser):
@@ -34,12 +32,14 @@ class JsonParser(JSONParser):
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         request = (parser_context or {})["request"]
         if limit is not None and int(request.META.get("CONTENT_LENGTH") or 0) > limit:
-            raise too_large()
+            raise TooLarge
         try:
             parsed = super().parse(stream, media_type, parser_context)
             json.dumps(parsed, ensure_ascii=False).encode()
         except UnicodeEncodeError as error:
             raise ParseError(_("A text of the body is no valid Unicode.")) from error
+        except LookupError as error:  # `charset=` in the content type names none
+            raise ParseError(_("The character set of the body is not known.")) from error
         except RecursionError as error:
             raise ParseError(_("The body is nested too deeply.")) from error
         return parsed

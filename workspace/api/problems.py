@@ -6,7 +6,13 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.core.exceptions import (
+    NON_FIELD_ERRORS,
+    ObjectDoesNotExist,
+    PermissionDenied,
+    RequestDataTooBig,
+    ValidationError,
+)
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
@@ -14,6 +20,7 @@ from psycopg.errors import DeadlockDetected, UniqueViolation
 from rest_framework import exceptions
 from rest_framework.settings import api_settings
 
+from workspace.api.content import TooLarge
 from workspace.errors import Conflict
 
 CONTENT_TYPE = "application/problem+json"
@@ -130,6 +137,7 @@ _ANSWERS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Callable[..
     # An action's record that was deleted meanwhile is as unknown as one that the caller may not see.
     ((Http404, ObjectDoesNotExist), lambda _error, _context: problem(HTTPStatus.NOT_FOUND, _("There is none."))),
     (PermissionDenied, lambda error, _context: problem(HTTPStatus.FORBIDDEN, str(error))),
+    (RequestDataTooBig, lambda _error, context: _of_framework(TooLarge(), context)),
     (exceptions.APIException, _of_framework),
     (IntegrityError, _taken),
     ((OperationalError, InterfaceError), _away),

@@ -10,14 +10,13 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
-from django.core.exceptions import RequestDataTooBig, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
-from workspace.api.content import too_large
 from workspace.api.limits import caller_of
 from workspace.api.models import KeptAnswer
 from workspace.errors import Conflict
@@ -101,11 +100,7 @@ def _key_of(request: Request) -> str:
 
 
 def _fingerprint(request: Request) -> str:
-    try:
-        body = request.body
-    except RequestDataTooBig as error:
-        raise too_large() from error
-    return hashlib.sha256(b"\n".join([request.get_full_path().encode(), body])).hexdigest()
+    return hashlib.sha256(b"\n".join([request.get_full_path().encode(), request.body])).hexdigest()
 
 
 def _claimed(asked: KeptAnswer, now: datetime) -> KeptAnswer:
