@@ -18,6 +18,7 @@ from leads.records.api import CompanyViewSet, LeadViewSet
 from leads.records.api.schema import WorkspaceSchemaGenerator
 from workspace.api.people import PersonViewSet
 from workspace.api.schema import SchemaView, docs
+from workspace.commitments.api import CommitmentViewSet
 
 app_name = "api"
 
@@ -33,6 +34,7 @@ router.register("offerings", OfferingViewSet, "offering")
 router.register("interests", InterestViewSet, "interest")
 router.register("personas", PersonaViewSet, "persona")
 router.register("imports", ImportViewSet, "import")
+router.register("commitments", CommitmentViewSet, "commitment")
 router.register("users", PersonViewSet, "user")
 
 urlpatterns = [

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "workspace.api",
     "workspace.pages",
     "workspace.worktime",
+    "workspace.commitments",
     "workspace.security",
     "workspace.bell",
     "workspace.integrations",
@@ -260,6 +261,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "leads.imports.make_search_index_good",
         "schedule": 60.0,
     },
+    "look at promises that fall due": {"task": "workspace.commitments.tick", "schedule": 5.0},
     "make next month's journal partitions": {"task": "workspace.journal.make_partitions", "schedule": 86_400.0},
 }
 

@@ -17,5 +17,4 @@ document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll(".moremenu[open]")) {
     if (!menu.contains(event.target) || event.target.closest("a")) menu.open = false;
   }
-  event.target.closest?.("[data-closes-sheet]")?.closest("dialog")?.close();
 });

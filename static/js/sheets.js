@@ -2,6 +2,7 @@
 // opens that sheet; the event "sheet:close" from the server closes it.
 
 document.addEventListener("click", (event) => {
+  event.target.closest("[data-closes-sheet]")?.closest("dialog")?.close();
   const opener = event.target.closest("[data-opens]");
   if (opener && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
     const dialog = document.getElementById(opener.dataset.opens);

@@ -18,6 +18,7 @@ from leads.records import filters, moving
 from leads.records.models import Deal, Lead
 from smarketing.celery import app
 from workspace import slots, subjects, verbs
+from workspace.commitments import kinds as commitments
 from workspace.jobs import kinds
 from workspace.journal import actions as journal
 from workspace.options import declared
@@ -126,6 +127,19 @@ def test_every_follow_up_and_every_task_of_the_clock_is_registered() -> None:
 
     assert {"workspace.jobs.run", "workspace.staff.mail_invitation"} <= sent
     assert sent | clock <= set(app.tasks)
+
+
+def test_every_kind_of_commitment_says_what_it_is_and_promises_have_a_time() -> None:
+    entries = commitments.entries()
+    told(
+        "Commitments",
+        {key: f"{kind.label}, {'promise' if kind.is_promise else 'private'}" for key, kind in entries.items()},
+    )
+
+    assert "promise" in entries
+    for key, kind in entries.items():
+        assert "<svg" in kit.icon(kind.icon), key
+        assert kind.target_seconds > 0 or not kind.is_promise, key
 
 
 @pytest.mark.django_db

@@ -15,8 +15,11 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from workspace import queue
+from workspace.commitments import actions as commitments
+from workspace.commitments.models import Commitment
 from workspace.journal import actions as journal
 from workspace.people.actions import demand_administrator, give_role
 from workspace.people.models import Department, Invitation, Person
@@ -255,15 +258,28 @@ def set_role(person: Person, role: Role, *, by: Person, at: datetime) -> Person:
 
 
 @transaction.atomic
-def deactivate(person: Person, *, by: Person, at: datetime) -> Person:
+def deactivate(person: Person, *, by: Person, at: datetime, hand_to: Person | None = None) -> Person:
     """Let somebody go: they are signed out everywhere, cannot sign in any more, and what they did stays theirs.
+
+    What they still owe goes into the hands of `hand_to`.
 
     Raises:
         PermissionDenied: `by` is no administrator.
-        ValidationError: nobody would be left to administer the workspace.
+        ValidationError: nobody would be left to administer the workspace; or, for `hand_to`, they owe something that nobody
+            takes over, or that this colleague cannot.
     """
     demand_administrator(by)
     _demand_another_administrator(person)
+    # Against whoever lets them owe something at this very moment: that one comes before us, or finds them gone.
+    Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    owed = Commitment.objects.open().owed_by(person).count()
+    if owed and hand_to is None:
+        words = ngettext(
+            "%d open commitment has to be handed over first.", "%d open commitments have to be handed over first.", owed
+        )
+        raise ValidationError({"hand_to": words % owed})
+    if hand_to is not None and owed:
+        commitments.hand_over(person, hand_to, by=by, at=at)
     person = _set_active(person, is_active=False, by=by, at=at)
     security.end_sessions(person, by=by, at=at)
     return person

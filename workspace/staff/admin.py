@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from workspace.administration import ActingAdmin, ActingForm, ReadOnlyAdmin
+from workspace.commitments.models import Commitment
 from workspace.people.models import Department, Invitation, Person
 from workspace.people.roles import Role
 from workspace.security import actions as security
@@ -77,9 +78,14 @@ class PersonAdmin(ActingAdmin[Person]):
         actions.set_departments(record, values["departments"], by=by, at=now)
 
     @admin.action(description=gettext_lazy("Let them go: they cannot sign in any more"), permissions=["change"])
-    def let_go(self, request: Any, people: QuerySet[Person]) -> None:
+    def let_go(self, request: Any, people: QuerySet[Person]) -> HttpResponse | None:
+        """Let them go; one who still owes something is let go of on a page that asks who takes it over."""
+        chosen = list(people[:2])
+        if len(chosen) == 1 and Commitment.objects.open().owed_by(chosen[0]).exists():
+            return redirect("people:let_go", chosen[0].pk)
         done = _each(request, people, actions.deactivate)
         self.message_user(request, ngettext("%d colleague let go.", "%d colleagues let go.", done) % done)
+        return None
 
     @admin.action(description=gettext_lazy("Let them in again"), permissions=["change"])
     def let_in(self, request: Any, people: QuerySet[Person]) -> None:

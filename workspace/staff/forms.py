@@ -1,5 +1,7 @@
 """Forms of people about themselves and about who comes in."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -61,3 +63,18 @@ class InviteForm(forms.Form):
     departments = forms.ModelMultipleChoiceField(
         Department.objects.all(), label=_("Departments"), widget=forms.CheckboxSelectMultiple, required=False
     )
+
+
+class LetGoForm(forms.Form):
+    """Who takes over what somebody still owes."""
+
+    hand_to = forms.ModelChoiceField(
+        Person.objects.none(), label=_("Who takes it over?"), required=False, empty_label=_("choose a colleague")
+    )
+
+    def __init__(self, leaving: Person, data: Any = None) -> None:
+        super().__init__(data)
+        stay = Person.objects.active().exclude(pk=leaving.pk).order_by("name", "pk")
+        # Those of the same department first in question: promises of a department stay in it.
+        same = stay.filter(departments__key__in=leaving.department_keys).distinct()
+        self.fields["hand_to"].queryset = same if leaving.department_keys else stay  # type: ignore[attr-defined]

@@ -11,4 +11,5 @@ urlpatterns = [
     path("settings/", views.settings, name="settings"),
     path("people/", views.directory, name="directory"),
     path("people/invite/", views.invite, name="invite"),
+    path("people/<int:pk>/let-go/", views.let_go, name="let_go"),
 ]

@@ -9,7 +9,7 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -17,13 +17,16 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from workspace import refusals, slots
+from workspace.commitments.models import Commitment
 from workspace.http import SignedInRequest
 from workspace.pages.notices import tell
 from workspace.people import policies
 from workspace.people.models import Department, Invitation, Person
 from workspace.people.roles import Role
 from workspace.staff import actions, presenters
-from workspace.staff.forms import InviteForm, JoinForm, OwnForm
+from workspace.staff.forms import InviteForm, JoinForm, LetGoForm, OwnForm
+
+OWED_SHOWN = 20
 
 
 @login_not_required
@@ -126,3 +129,30 @@ def invite(request: SignedInRequest) -> HttpResponse:
             return redirect("people:directory")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "workspace/people/invite.html", {"form": form}, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def let_go(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Let a colleague go; what they still owe is handed over in the same act."""
+    if not policies.may_administer_people(request.user):
+        raise PermissionDenied(_("Only administrators let colleagues go."))
+    leaving = get_object_or_404(Person.objects.visible_to(request.user).active(), pk=pk)
+    form = LetGoForm(leaving, request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            actions.deactivate(leaving, by=request.user, at=timezone.now(), hand_to=form.cleaned_data["hand_to"])
+        except ValidationError as error:
+            refusals.show(form, error)
+        else:
+            tell(request, _("%s cannot sign in any more.") % leaving)
+            return redirect("people:directory")
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    owed = Commitment.objects.open().owed_by(leaving).order_by("due_at", "pk")
+    context = {
+        "form": form,
+        "leaving": leaving,
+        "promises": owed.promises()[:OWED_SHOWN],
+        "promise_count": owed.promises().count(),
+        "step_count": owed.filter(is_promise=False).count(),
+    }
+    return render(request, "workspace/people/let_go.html", context, status=status)

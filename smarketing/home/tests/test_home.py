@@ -235,7 +235,7 @@ def test_my_day_costs_the_same_queries_at_any_length(
     client.force_login(priya)
     client.get(reverse("home"))
 
-    # Session, visitor, two of permissions, departments, roles; due, to sort, without a step; newest; entries, their
+    # Session, visitor, two of permissions, departments, roles; promises; due, to sort, without a step; newest; entries, their
     # actors' departments, their leads; the workspace's name.
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(reverse("home"))

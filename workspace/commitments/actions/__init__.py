@@ -1,0 +1,27 @@
+"""What changes commitments. Everything is written for sets; one commitment is a set of one."""
+
+from workspace.commitments.actions.clocks import hours_for, start_clocks
+from workspace.commitments.actions.ending import AlreadyClosed, cancel, finish, meet, meet_many
+from workspace.commitments.actions.handing import hand_over
+from workspace.commitments.actions.making import Draft, make, make_many
+from workspace.commitments.actions.pausing import pause, resume
+from workspace.commitments.actions.recomputing import recompute
+from workspace.commitments.actions.ticking import tick
+
+__all__ = [
+    "AlreadyClosed",
+    "Draft",
+    "cancel",
+    "finish",
+    "hand_over",
+    "hours_for",
+    "make",
+    "make_many",
+    "meet",
+    "meet_many",
+    "pause",
+    "recompute",
+    "resume",
+    "start_clocks",
+    "tick",
+]
