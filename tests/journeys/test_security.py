@@ -53,7 +53,7 @@ def check_looks(page: Page) -> None:
     for width, height in (PHONE, DESKTOP):
         page.set_viewport_size({"width": width, "height": height})
         for scheme in ("dark", "light"):
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of the two
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             page.wait_for_function(SETTLED, arg=scheme)
             assert violations(page) == [], f"{page.url}, {width}, {scheme}"
             assert not is_scrolling_sideways(page), f"{page.url}, {width}"

@@ -15,7 +15,10 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
 
 class Alert(models.Model):
-    """A sentence that somebody has to hear of by mail. The row goes once it is mailed; the journal keeps what happened."""
+    """A sentence that somebody has to hear of by mail. The row goes once it is mailed; the journal keeps what happened.
+
+    No notice: those are switched off, and not mailed once they are read, by whoever has come into the account.
+    """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     text = models.TextField()

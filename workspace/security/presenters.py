@@ -20,6 +20,7 @@ from workspace.security.factors import codes_left, with_second_factors
 from workspace.security.registry import GROUP
 
 _EVENTS = 10
+_NAMED = 20
 _LOOPBACK_NAME = "localhost"
 
 
@@ -56,6 +57,15 @@ class Readiness:
     is_demanded: bool
     ready: int
     missing: list[Person]
+
+    @property
+    def named(self) -> list[Person]:
+        """The first of those who have none; the page of a large company is no list of its people."""
+        return self.missing[:_NAMED]
+
+    @property
+    def unnamed(self) -> int:
+        return len(self.missing) - len(self.named)
 
 
 def devices_of(person: Person, key: str | None, now: datetime) -> list[Device]:

@@ -63,9 +63,9 @@ class PersonAdmin(ActingAdmin[Person]):
     def in_departments(self, person: Person) -> str:
         return " ".join(person.department_keys)
 
-    @admin.display(description=gettext_lazy("second factor"), boolean=True)
-    def second_factor(self, person: Any) -> bool:
-        return bool(person.has_second_factor)
+    @admin.display(description=gettext_lazy("second factor"), empty_value="–")
+    def second_factor(self, person: Any) -> str:
+        return _("yes") if person.has_second_factor else ""
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Whoever is to come in is invited."""

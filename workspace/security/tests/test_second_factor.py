@@ -11,10 +11,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
 from workspace.hooks import actions as hooks
-from workspace.people.actions import give_role
+from workspace.people.actions import add_person, give_role
 from workspace.people.models import Person
 from workspace.people.roles import Role
 from workspace.security import actions, tasks
@@ -279,6 +279,23 @@ def test_administrators_decide_which_roles_need_one_and_see_who_has_none(
     assert "Mara Lindholm" in page.text
     assert "all have one" in page.text
     assert spoken()[-1][0] == "option.changed"
+
+
+@pytest.mark.parametrize("rows", [1, 20])
+def test_the_rules_cost_the_same_queries_for_any_number_of_people(
+    as_otto: Client, mara: Person, django_assert_num_queries: DjangoAssertNumQueries, rows: int
+) -> None:
+    for number in range(rows):
+        address = f"colleague{number}@fennmark.example"
+        add_person(address, name=f"Colleague {number}", role=Role.REP, departments="S", by=None, at=NOW)
+    as_otto.get(reverse("security:rules"))
+
+    # Session, visitor, two of permissions, the option, people with their roles; roles, departments, name of the shell.
+    with django_assert_num_queries(10):
+        page = as_otto.get(reverse("security:rules"))
+
+    assert page.text.count("<bdi>Colleague") == rows
+    assert ("and 1 more" in page.text) == (rows == 20)
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from workspace.journal.models import JournalEntry
 from workspace.people.models import Person
 from workspace.security import actions, devices, tasks
 from workspace.security.models import Alert
@@ -57,6 +58,13 @@ def test_the_page_lists_where_one_is_signed_in_and_marks_this_one(here: Client, 
         ("Safari on iPhone", "192.0.2.7", False),
     ]
     assert "192.0.2.7" in page.text
+
+
+def test_what_tells_of_a_person_is_stored_apart_from_what_happened(here: Client) -> None:
+    entry = JournalEntry.objects.get(verb="security.signed_in")
+
+    assert entry.facts == {"how": "password"}
+    assert entry.personal == {"device": "Firefox on Linux", "ip": "127.0.0.1"}
 
 
 def test_one_device_is_signed_out(here: Client, phone: Client) -> None:
@@ -119,6 +127,10 @@ def test_a_password_by_a_mailed_link_ends_all_sessions(
 
     assert (is_in(here), is_in(phone)) == (False, False)
     assert "security.password_set" in [verb for verb, _line in spoken()]
+
+
+def test_the_administration_changes_no_password_by_a_page_of_its_own(as_otto: Client) -> None:
+    assert as_otto.get(reverse("admin:password_change")).headers["Location"] == INDEX
 
 
 def test_signing_out_forgets_the_session(here: Client, mara: Person) -> None:
