@@ -1,5 +1,7 @@
 """Files of refused rows that come back mended: known by their first column, read as the file was that they came from."""
 
+from datetime import date
+
 from django.utils import timezone
 
 from leads.imports import remembering
@@ -16,9 +18,20 @@ def link(import_: Import, surveyed: Survey) -> bool:
     if import_.fixes is None:
         return False
     remembering.apply(import_, surveyed, remembering.choices_of(import_.fixes))
-    import_.sort_by, until = import_.fixes.sort_by, import_.fixes.sort_until
-    import_.sort_until = until if until and until >= timezone.localdate() else None
+    _take_terms(import_, import_.fixes)
     return True
+
+
+def _take_terms(import_: Import, fixed: Import) -> None:
+    """Who looks after the leads, or until when they sleep; a day that is over is asked for again."""
+    today = timezone.localdate()
+    import_.sort_by, import_.sort_until = fixed.sort_by, _not_over(fixed.sort_until, today)
+    import_.asleep_until = _not_over(fixed.asleep_until, today)
+    import_.asleep_reason = fixed.asleep_reason if import_.asleep_until else ""
+
+
+def _not_over(day: date | None, today: date) -> date | None:
+    return day if day is not None and day >= today else None
 
 
 def _first(import_: Import, mapping: Mapping) -> Import | None:

@@ -23,8 +23,6 @@ _ONE_DAY = {CLOSING, "closed_at"}
 # What may be said for all rows of a file at once.
 FOR_ALL = ("stage", "source", "campaign", "owner", "marketer", "persona", "offering", "currency", "tags", "interests",
            "industry", "country", "city")  # fmt: skip
-# Files say until when a lead sleeps, but not yet why: an intake does not take that in.
-NOT_IN_FILES = {"asleep_reason"}
 MATCHES = {
     "email": gettext_lazy("E-mail"),
     "external_id": gettext_lazy("External id"),
@@ -124,11 +122,7 @@ class Mapping:
 
 def targets() -> dict[str, str]:
     """Every target that keeps a value, with its label. Costs one query."""
-    labels = {
-        key: str(one.label)
-        for key, one in FIELDS.items()
-        if one.kind is not fields.Kind.CONSENT and key not in NOT_IN_FILES
-    }
+    labels = {key: str(one.label) for key, one in FIELDS.items() if one.kind is not fields.Kind.CONSENT}
     labels[NAME] = _("First and last name in one")
     labels[CLOSING] = _("Closed, or expected to close")
     labels |= {CONSENT + way: str(CONSENT_LABELS[way]) for way in CONSENTS}

@@ -104,6 +104,10 @@ class Import(models.Model):
     )
     sort_until = models.DateField(_("sorted until"), null=True, blank=True)
 
+    # Or the new open leads sleep.
+    asleep_until = models.DateField(_("asleep until"), null=True, blank=True)
+    asleep_reason = models.CharField(_("why they sleep"), max_length=200, blank=True)
+
     job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+")
     preview = models.JSONField(default=dict)
     created_count = models.PositiveIntegerField(_("created"), default=0)
@@ -128,6 +132,11 @@ class Import(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(sort_until=None) | Q(sort_by__isnull=False), name="import_to_sort_has_a_person"
+            ),
+            models.CheckConstraint(
+                condition=Q(asleep_until=None, asleep_reason="")
+                | (Q(asleep_until__isnull=False, sort_by=None) & ~Q(asleep_reason="")),
+                name="import_sleep_is_whole_and_instead_of_sorting",
             ),
             models.CheckConstraint(
                 condition=Q(state="done", done_at__isnull=False) | (~Q(state="done") & Q(done_at=None)),

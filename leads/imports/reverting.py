@@ -29,7 +29,8 @@ CHANGED_BY = {
 # What counts as work on a lead also where the workspace did it by itself; of its own notes nobody asks.
 CHANGING = (*EDITS, *CHANGED_BY)
 # Of one deal's worth: who changed one of them changed what the other means.
-TOGETHER = {"value": "currency", "currency": "value", "next_step": "next_step_at", "next_step_at": "next_step"}
+TOGETHER = {"value": "currency", "currency": "value", "next_step": "next_step_at", "next_step_at": "next_step",
+            "asleep_until": "asleep_reason", "asleep_reason": "asleep_until"}  # fmt: skip
 
 
 @dataclass

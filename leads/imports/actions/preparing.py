@@ -203,13 +203,34 @@ def _choose_sheet(import_: Import, sheet: str) -> int:
 
 @dataclass(frozen=True)
 class Agreed:
-    """What the bringer chose on the page of columns."""
+    """What the bringer chose on the page of columns. New open leads wait to be sorted, or sleep for a reason, or neither."""
 
     mapping: Mapping
     match: str
     mode: str
     sort_by: Person | None = None
     sort_until: date | None = None
+    asleep_until: date | None = None
+    asleep_reason: str = ""
+
+    def check(self) -> None:
+        """Refuse what cannot be meant.
+
+        Raises:
+            ValidationError: by field.
+        """
+        self.mapping.check(self.match)
+        clean_for_all(self.mapping)
+        if self.sort_until is not None and self.sort_by is None:
+            raise ValidationError({"sort_by": _("Say who looks after these leads.")})
+        if self.asleep_until is not None and not self.asleep_reason:
+            raise ValidationError(
+                {"asleep_reason": _("Say why they sleep, as in “Bought last year; due again in spring”.")}
+            )
+        if self.asleep_reason and self.asleep_until is None:
+            raise ValidationError({"asleep_until": _("Say until when they sleep.")})
+        if self.asleep_until is not None and self.sort_by is not None:
+            raise ValidationError({"asleep_until": _("Leads wait to be sorted, or they sleep: choose one.")})
 
 
 @transaction.atomic
@@ -223,14 +244,12 @@ def agree(import_: Import, agreed: Agreed, *, by: Person | None, at: datetime) -
     """
     demand(import_, by)
     import_ = lock(import_, Import.State.MAP)
-    agreed.mapping.check(agreed.match)
-    clean_for_all(agreed.mapping)
-    if agreed.sort_until is not None and agreed.sort_by is None:
-        raise ValidationError({"sort_by": _("Say who looks after these leads.")})
+    agreed.check()
     drop(import_)
     import_.mapping = agreed.mapping.as_json()
     import_.match, import_.mode = agreed.match, agreed.mode
     import_.sort_by, import_.sort_until = agreed.sort_by, agreed.sort_until
+    import_.asleep_until, import_.asleep_reason = agreed.asleep_until, agreed.asleep_reason
     import_.state, import_.preview = Import.State.MAP, {}
     import_.save()
     remembering.remember(import_, at=at)

@@ -192,6 +192,8 @@ def terms_of(import_: Import, at: datetime) -> Terms:
         defaults=clean_for_all(Mapping.from_json(import_.mapping)),
         sort_by_id=import_.sort_by_id,
         sort_until=import_.sort_until,
+        asleep_until=import_.asleep_until,
+        asleep_reason=import_.asleep_reason,
     )
 
 

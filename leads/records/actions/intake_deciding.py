@@ -6,7 +6,7 @@ by the first row and changed by the second. Nothing is written here.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -33,6 +33,9 @@ from leads.records.telephones import telephone_key
 from workspace.people.models import Person
 
 RECOGNISED_BY = ("email", "external_id", "phone")
+# Fields that are stored as they are given.
+AS_THEY_ARE = (*TEXTS, "next_step_at", "asleep_until", "asleep_reason")
+SLEEP = frozenset({"asleep_until", "asleep_reason"})
 UNIQUE = {
     "email": gettext_lazy("%s has this e-mail address already."),
     "external_id": gettext_lazy("%s has this external id already."),
@@ -81,7 +84,8 @@ class Terms:
     """On which terms rows come in.
 
     `match` is the field by which leads are recognised. `defaults` are cleaned values that new leads get where their row says
-    nothing. `sort_by` and `sort_until` name who sorts the new open leads, and until when they may wait for it.
+    nothing. `sort_by` and `sort_until` name who sorts the new open leads, and until when they may wait for it; or they sleep,
+    `asleep_until` a day and for a reason.
     """
 
     match: Literal["email", "external_id", "phone"]
@@ -93,6 +97,8 @@ class Terms:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     sort_by_id: int | None = None
     sort_until: Any = None
+    asleep_until: date | None = None
+    asleep_reason: str = ""
 
 
 class Refused(Exception):
@@ -173,14 +179,31 @@ class Decider:
         self._set_worth(values, given, on=values["created_at"])
         if row.custom:
             values["custom"] = row.custom
-        if self.terms.sort_by_id and values["closed_at"] is None:
-            values["to_sort_by_id"], values["to_sort_until"] = self.terms.sort_by_id, self.terms.sort_until
+        self._take_care(values)
         for key in TO_MANY:
             if key in given:
                 entry.marks[key] = list(given[key])
                 entry.borne[key] = {lower(name) for name in given[key]}
         self._index(entry, row)
         return Outcome(row.line, Act.CREATED, entry)
+
+    def _take_care(self, values: dict[str, Any]) -> None:
+        """An open lead that sleeps waits for nobody to sort it."""
+        terms = self.terms
+        if values["closed_at"] is None and terms.asleep_until is not None and "asleep_until" not in values:
+            values["asleep_until"] = terms.asleep_until
+            values.setdefault("asleep_reason", terms.asleep_reason)
+        self._demand_whole_sleep(values)
+        if terms.sort_by_id and values["closed_at"] is None and not values.get("asleep_until"):
+            values["to_sort_by_id"], values["to_sort_until"] = terms.sort_by_id, terms.sort_until
+
+    def _demand_whole_sleep(self, values: dict[str, Any]) -> None:
+        """A lead sleeps until a day and for a reason; where a file says no reason, it is the file."""
+        until, reason = values.get("asleep_until"), values.get("asleep_reason")
+        if until and not reason:
+            values["asleep_reason"] = (_("As %s says.") % self.terms.file)[:200]
+        elif reason and not until:
+            raise Refused(asleep_until=_("Say until when it sleeps."))
 
     def _demand_identity(self, values: Mapping[str, Any]) -> None:
         if values.get("email") or values.get("external_id") or values.get("phone"):
@@ -325,12 +348,14 @@ class Decider:
         return Outcome(row.line, Act.UPDATED, entry, changes=[*told, *moved])
 
     def _plain(self, entry: Entry, given: Mapping[str, Any], changed: dict[str, Any]) -> list[Change]:
-        changes = []
-        for key in (*TEXTS, "next_step_at", "asleep_until"):
-            if key in given and given[key] != (old := entry.values.get(key)):
-                changed[key] = given[key]
-                changes.append(Change(key, str(FIELDS[key].label), _said(old), _said(given[key])))
-        return changes
+        known = entry.values
+        news = {key: given[key] for key in AS_THEY_ARE if key in given and given[key] != known.get(key)}
+        if not SLEEP.isdisjoint(news):
+            whole = {key: news.get(key, known.get(key)) for key in SLEEP}
+            self._demand_whole_sleep(whole)
+            news |= {key: value for key, value in whole.items() if value != known.get(key)}
+        changed.update(news)
+        return [Change(key, str(FIELDS[key].label), _said(known.get(key)), _said(news[key])) for key in news]
 
     def _referring(self, entry: Entry, given: Mapping[str, Any], changed: dict[str, Any]) -> list[Change]:
         changes = []

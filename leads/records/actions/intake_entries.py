@@ -23,7 +23,7 @@ REFERENCES = {
     "offering": "offering",
 }  # fmt: skip
 REFERRING = REFERENCES | TO_MANY
-PLAIN = (*TEXTS, "next_step_at", "asleep_until")
+PLAIN = (*TEXTS, "next_step_at", "asleep_until", "asleep_reason")
 FETCHED = (
     *PLAIN, *(f"{key}_id" for key in REFERENCES), "company_id", "company_name", "value", "currency", "value_base",
     "consent", "consent_at", "custom", "stage_id", "furthest_stage_id", "stage_entered_at", "closed_at", "lost_reason_id",

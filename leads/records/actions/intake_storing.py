@@ -28,7 +28,7 @@ WRITTEN = (*FINAL, *REFERRING_COLUMNS)
 # What stands where a lead has nothing; elsewhere it is NULL.
 EMPTY = dict.fromkeys((*TEXTS, "company_name", "phone_key", "asleep_reason"), "") | {"consent": "{}", "custom": "{}"}
 _json = json.JSONEncoder().encode
-ONLY_NEW = ("created_at", "to_sort_by_id", "to_sort_until", "asleep_reason")
+ONLY_NEW = ("created_at", "to_sort_by_id", "to_sort_until")
 REFERRED = {f"{key}_id": NAMED[kind][0] for key, kind in REFERENCES.items()} | {
     "stage_id": Stage, "furthest_stage_id": Stage, "lost_reason_id": Reason, "company_id": Company, "to_sort_by_id": Person,
 }  # fmt: skip

@@ -56,6 +56,9 @@ class Command(BaseCommand):
         parser.add_argument("--sort-by", metavar="EMAIL", help="who looks after the new leads")
         parser.add_argument("--sort-until", metavar="DATE", type=_day, help="until when they may wait to be sorted")
 
+        parser.add_argument("--asleep-until", metavar="DATE", type=_day, help="let the new open leads sleep until then")
+        parser.add_argument("--asleep-reason", metavar="WORDS", default="", help="why they sleep")
+
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
             import_ = self._prepared(options)
@@ -85,6 +88,8 @@ class Command(BaseCommand):
             options["mode"],
             sort_by,
             options["sort_until"],
+            options["asleep_until"],
+            options["asleep_reason"],
         )
         import_ = actions.agree(import_, agreed, by=None, at=timezone.now())
         # Whoever types the command has seen the file: it goes without the check, whose findings nobody would read.

@@ -1,4 +1,4 @@
-"""The forms of an import: the file, how it is read, what its columns mean."""
+"""What the columns of a file mean, and on which terms its rows come in."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from leads.funnel.models import Stage
 from leads.imports import reasons
@@ -28,26 +28,20 @@ from leads.imports.mapping import (
     targets,
 )
 from leads.imports.models import Import
-from leads.imports.reading.encodings import ENCODINGS
 from leads.imports.reading.values import Look, Order
 from leads.imports.recognising import recognise
 from leads.imports.suggesting import Survey, Surveyed, suggest_values
 from leads.records.fields import FIELDS, Kind
 from leads.records.models import CustomField
-from workspace.pages import wording
 from workspace.people.models import Person
 
-DELIMITER_CHOICES = [
-    (",", gettext_lazy("Comma ,")),
-    (";", gettext_lazy("Semicolon ;")),
-    ("\t", gettext_lazy("Tab")),
-    ("|", gettext_lazy("Bar |")),
-]
 ORDER_CHOICES = [
     (Order.YMD, gettext_lazy("2026-12-31")),
     (Order.DMY, gettext_lazy("31.12.2026, day first")),
     (Order.MDY, gettext_lazy("12/31/2026, month first")),
 ]
+SORT, SLEEP = "sort", "sleep"
+CARE_CHOICES = [(SORT, gettext_lazy("Wait to be sorted")), (SLEEP, gettext_lazy("Sleep until a day"))]
 COMMA_CHOICES = [("", gettext_lazy("1,234.50")), ("1", gettext_lazy("1.234,50"))]
 # How long leads may wait to be sorted, unless the bringer says otherwise.
 SORT_DAYS = 14
@@ -61,59 +55,6 @@ _GROUPS = (
     (gettext_lazy("Where they stand"), ("stage", "owner", "marketer", "created_at", "closed_at", CLOSING, "lost_reason")),
     (gettext_lazy("What it is about"), ("source", "campaign", "offering", "value", "currency", "interests", "tags")),
 )  # fmt: skip
-
-
-class UploadForm(forms.Form):
-    """A file from somebody's disk."""
-
-    file = forms.FileField(
-        label=gettext_lazy("File"),
-        allow_empty_file=True,  # the action says in its own words what is wrong with it
-        widget=forms.ClearableFileInput(
-            attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsm,.xlsb,.xls,.ods,text/csv,text/plain"}
-        ),
-    )
-
-
-class LookForm(forms.ModelForm[Import]):
-    """How a file is read: what was detected, to be corrected."""
-
-    encoding = forms.ChoiceField(label=gettext_lazy("Encoding"), choices=list(ENCODINGS.items()))
-    # Without stripping: a tab is a delimiter too.
-    delimiter = forms.ChoiceField(label=gettext_lazy("Cells are parted by"), choices=DELIMITER_CHOICES)
-    header_line = forms.IntegerField(
-        label=gettext_lazy("Line of the header"),
-        min_value=0,
-        max_value=1_000,
-        help_text=gettext_lazy("0 where the first line is a lead already."),
-    )
-
-    sheet = forms.ChoiceField(label=gettext_lazy("Sheet"))
-
-    class Meta:
-        model = Import
-        fields = ("sheet", "encoding", "delimiter", "header_line")
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        sheet = self.fields["sheet"]
-        assert isinstance(sheet, forms.ChoiceField)
-        sheet.choices = [(name, _sheet_label(name, rows, is_hidden)) for name, rows, is_hidden in self.instance.sheets]
-        needless = ("encoding", "delimiter") if self.instance.is_workbook else ("sheet",)
-        for name in needless:
-            del self.fields[name]
-
-    def chosen(self) -> dict[str, Any]:
-        """How the file is to be read; what is not asked stays."""
-        asked = {"encoding": self.instance.encoding, "delimiter": self.instance.delimiter}
-        return asked | self.cleaned_data
-
-
-def _sheet_label(name: str, rows: int | None, is_hidden: bool) -> str:
-    told = [] if rows is None else [ngettext("%s row", "%s rows", rows) % wording.counted(rows)]
-    if is_hidden:
-        told.append(_("hidden"))
-    return f"{name} ({', '.join(told)})" if told else name
 
 
 @dataclass(frozen=True)
@@ -146,6 +87,7 @@ def _select() -> forms.Select:
 class MapForm(forms.ModelForm[Import]):
     """What the columns of a file mean, and on which terms its rows come in."""
 
+    care = forms.ChoiceField(label=gettext_lazy("New open leads"), choices=CARE_CHOICES)
     empty = forms.CharField(
         label=gettext_lazy("Texts that mean nothing"),
         required=False,
@@ -159,8 +101,10 @@ class MapForm(forms.ModelForm[Import]):
 
     class Meta:
         model = Import
-        fields = ("match", "mode", "sort_by", "sort_until")
-        widgets = {"sort_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        fields = ("match", "mode", "sort_by", "sort_until", "asleep_until", "asleep_reason")
+        widgets = {
+            name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d") for name in ("sort_until", "asleep_until")
+        }
 
     def __init__(self, *args: Any, person: Person, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -186,7 +130,8 @@ class MapForm(forms.ModelForm[Import]):
         self.initial["empty"] = ", ".join(self.mapping.empty)
         for key in ("currency", "stage", "source", "tags", "owner"):
             self.initial[key] = self.mapping.for_all.get(key, "")
-        if not self.instance.preview:
+        self.initial["care"] = SLEEP if self.instance.asleep_until else SORT
+        if not self.instance.preview and not self.instance.asleep_until:
             until = timezone.localdate() + timedelta(days=SORT_DAYS)
             self.initial["sort_by"] = self.instance.sort_by_id or person.pk
             self.initial["sort_until"] = self.instance.sort_until or until
@@ -308,14 +253,31 @@ class MapForm(forms.ModelForm[Import]):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("mode") != Import.Mode.UPDATE and not cleaned.get("sort_by"):
-            self.add_error("sort_by", ValidationError(_("Say who looks after these leads.")))
-        until = cleaned.get("sort_until")
-        if cleaned.get("sort_by") and until is None:
-            self.add_error("sort_until", ValidationError(_("Say until when they may wait to be sorted.")))
-        if until is not None and until < timezone.localdate():
-            self.add_error("sort_until", ValidationError(_("This day is over.")))
+        if cleaned.get("care") == SLEEP:
+            cleaned.update(sort_by=None, sort_until=None)
+            self._demand_whole(cleaned, "asleep_reason", _("Say why they sleep."), _("Say until when they sleep."))
+        else:
+            cleaned.update(asleep_until=None, asleep_reason="")
+            who = _("Say who looks after these leads.")
+            if cleaned.get("mode") != Import.Mode.UPDATE and not cleaned.get("sort_by"):
+                self.add_error("sort_by", ValidationError(who))
+            if cleaned.get("sort_by") or cleaned.get("sort_until"):
+                self._demand_whole(cleaned, "sort_by", who, _("Say until when they may wait to be sorted."))
         return cleaned
+
+    def _demand_whole(self, cleaned: dict[str, Any], what: str, missing: str, no_day: str) -> None:
+        """Both are given, and the day is not over."""
+        day = "sort_until" if what == "sort_by" else "asleep_until"
+        if not cleaned.get(what) and not self.has_error(what):
+            self.add_error(what, ValidationError(missing))
+        until = cleaned.get(day)
+        if until is None:
+            if not self.has_error(day):
+                self.add_error(day, ValidationError(no_day))
+        elif until < timezone.localdate():
+            self.add_error(day, ValidationError(_("This day is over.")))
+
+    # What was chosen
 
     def agreed(self) -> Agreed:
         """What the person chose, for the action."""
@@ -334,4 +296,12 @@ class MapForm(forms.ModelForm[Import]):
         self.mapping.empty = [text.strip() for text in data["empty"].split(",") if text.strip()]
         for_all = {key: data[key] for key in ("currency", "stage", "source", "tags", "owner")}
         self.mapping.for_all = {key: value for key, value in for_all.items() if value}
-        return Agreed(self.mapping, data["match"], data["mode"], data["sort_by"], data["sort_until"])
+        return Agreed(
+            self.mapping,
+            data["match"],
+            data["mode"],
+            data["sort_by"],
+            data["sort_until"],
+            data["asleep_until"],
+            data["asleep_reason"],
+        )
