@@ -54,7 +54,6 @@ class Readiness:
     """How many people of a role have a second factor, and who has none yet."""
 
     role: Role
-    is_demanded: bool
     ready: int
     missing: list[Person]
 
@@ -66,6 +65,10 @@ class Readiness:
     @property
     def unnamed(self) -> int:
         return len(self.missing) - len(self.named)
+
+    @property
+    def all(self) -> int:
+        return self.ready + len(self.missing)
 
 
 def devices_of(person: Person, key: str | None, now: datetime) -> list[Device]:
@@ -102,15 +105,14 @@ def events_of(person: Person) -> Iterable[JournalEntry]:
     return JournalEntry.objects.on_thread("person", person.pk).of_groups([GROUP])[:_EVENTS]
 
 
-def readiness(demanded: Iterable[str]) -> list[Readiness]:
-    """Each role with who has a second factor and who has none. Costs two queries."""
+def readiness() -> list[Readiness]:
+    """Each role, in their order, with who has a second factor and who has none. Costs two queries."""
     people = list(with_second_factors(Person.objects.active()).prefetch_related("groups").order_by("name", "pk"))
-    chosen = set(demanded)
     found = []
     for role in Role:
         holders = [one for one in people if role.value in one.roles]
         missing = [one for one in holders if not one.has_second_factor]
-        found.append(Readiness(role, role.value in chosen, len(holders) - len(missing), missing))
+        found.append(Readiness(role, len(holders) - len(missing), missing))
     return found
 
 

@@ -105,7 +105,7 @@ def rules(request: SignedInRequest) -> HttpResponse:
                 tell(request, _("Saved."))
                 return redirect("security:rules")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    context = {"form": form, "roles": presenters.readiness(chosen)}
+    context = {"form": form, "rows": list(zip(form["roles"], presenters.readiness(), strict=True))}
     return render(request, "workspace/security/rules.html", context, status=status)
 
 
