@@ -19,6 +19,7 @@ from leads.imports.presenting import ImportView, RevertView, kept_lines, step_of
 from leads.imports.recognising import recognise
 from leads.imports.suggesting import Survey, suggest_values
 from workspace.http import SignedInRequest
+from workspace.notices.actions import read_about
 from workspace.pages import notices
 
 SHOWN_IMPORTS = 100
@@ -136,10 +137,11 @@ def start(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def run(request: SignedInRequest, pk: int) -> HttpResponse:
-    """How far the run is, then what became of the rows."""
+    """How far the run is, then what became of the rows; who looks on needs no notice that it ended."""
     import_ = _visible(request, pk)
     if import_.state not in (Import.State.RUNNING, Import.State.DONE):
         return redirect(f"imports:{step_of(import_)}", pk)
+    read_about(import_, by=request.user, at=timezone.now())
     return render(request, "leads/imports/run.html", {"view": _view(request, import_, "run")})
 
 

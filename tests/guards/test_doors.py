@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -21,10 +22,13 @@ from workspace import slots, subjects, verbs
 from workspace.commitments import kinds as commitments
 from workspace.jobs import kinds
 from workspace.journal import actions as journal
+from workspace.notices import following, telling
+from workspace.notices import kinds as notice_kinds
 from workspace.options import declared
 from workspace.pages import navigation
 from workspace.pages.templatetags import kit
 from workspace.people import roles
+from workspace.people.models import Person
 
 ROOT = Path(settings.BASE_DIR)
 SOURCES = [path for floor in ("workspace", "leads", "smarketing") for path in sorted((ROOT / floor).rglob("*.py"))]
@@ -153,6 +157,35 @@ def test_every_permission_that_a_role_holds_exists() -> None:
     assert set(entries) == set(roles.Role.values)
     for role, held in entries.items():
         assert held <= known, role
+
+
+def test_every_kind_of_notice_hears_verbs_and_has_words_and_an_icon() -> None:
+    entries = notice_kinds.entries()
+    told("Notices", {key: f"{kind.default}: {', '.join(kind.hears)}" for key, kind in entries.items()})
+
+    assert {"mention", "lead_moved", "import_done"} <= set(entries)
+    for key, kind in entries.items():
+        assert str(kind.label), key
+        assert set(kind.hears) <= set(verbs.entries()), key
+        assert set(PLACE.findall(str(kind.many))) <= {"count", "who"}, key
+        assert not kind.icon or "<svg" in kit.icon(kind.icon), key
+
+
+@pytest.mark.django_db
+def test_whom_a_kind_of_notice_tells_is_a_select_that_the_database_understands() -> None:
+    for key, kind in notice_kinds.entries().items():
+        for verb, recipients in kind.hears.items():
+            assert telling.tell(kind, recipients, journal.Batch(verb, uuid.uuid4())) == 0, key
+
+
+def test_what_can_be_followed_is_a_known_kind_whose_owners_are_people() -> None:
+    entries = following.entries()
+    told("Followed", {kind: ", ".join(owners) for kind, owners in entries.items()})
+
+    assert {"lead", "company"} <= set(entries)
+    for kind, owners in entries.items():
+        model = subjects.get(kind).model
+        assert all(model._meta.get_field(owner).related_model is Person for owner in owners), kind
 
 
 @pytest.mark.django_db

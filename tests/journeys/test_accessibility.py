@@ -25,6 +25,8 @@ PAGES = {
     "security": ("rep@demo.example", "/settings/security/"),
     "sign-in-rules": ("admin@demo.example", "/settings/sign-in/"),
     "tokens": ("rep@demo.example", "/settings/tokens/"),
+    "notices": ("marketer@demo.example", "/notices/"),
+    "notices-preferences": ("rep@demo.example", "/settings/notices/"),
     "sign-in": ("", "/accounts/login/"),
     "not-found": ("rep@demo.example", "/leads/999999999/"),
 }

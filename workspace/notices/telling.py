@@ -19,13 +19,16 @@ PATIENCE: Final = timedelta(minutes=5)
 # What happened longer ago is no news: files and integrations bring years-old events.
 NEWS, DEMO_NEWS = timedelta(days=3), timedelta(hours=12)
 
+# What the demo tells of its past is never mailed; what people do in it while they look around is.
+_IS_STORY: Final = "e.is_demo AND e.at < e.recorded_at - interval '1 minute'"
+
 # The entries are read twice, to know whom they concern and what they are; both by the index of their batch.
 _TELL = """
 INSERT INTO workspace_notices_notice
        (person_id, kind, level, subject_kind, subject_id, group_key, entry_id, actor_id, told_at, mail_due_at)
 SELECT p.id, %(kind)s, COALESCE(f.level, %(default)s), e.thread_kind, e.thread_id, %(kind)s || ':' || {together},
        e.id, e.actor_id, e.recorded_at,
-       CASE WHEN COALESCE(f.level, %(default)s) = 'mail' AND NOT e.is_demo THEN e.recorded_at + %(patience)s END
+       CASE WHEN COALESCE(f.level, %(default)s) = 'mail' AND NOT ({is_story}) THEN e.recorded_at + %(patience)s END
 FROM ({recipients}) AS told (entry_id, person_id)
 JOIN workspace_journal_entry e ON e.id = told.entry_id AND e.batch_id = %(batch)s::uuid
 JOIN workspace_people_person p ON p.id = told.person_id AND p.is_active
@@ -83,7 +86,7 @@ def tell(kind: NoticeKind, whom: Recipients, batch: Batch) -> int:
         "demo_news": DEMO_NEWS,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_TELL.format(together=kind.together.value, recipients=told.select), params)
+        cursor.execute(_TELL.format(is_story=_IS_STORY, together=kind.together.value, recipients=told.select), params)
         written = cursor.fetchall()
     _put_into_digests((pk, person) for pk, person, level in written if level == Level.DIGEST)
     return len(written)
@@ -97,9 +100,9 @@ def _put_into_digests(notices: Iterable[tuple[int, int]]) -> None:
     due = digests.due_for(readers.values(), timezone.now())
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE workspace_notices_notice n SET mail_due_at = due.at "
+            "UPDATE workspace_notices_notice n SET mail_due_at = due.at "  # noqa: S608 - the condition is ours
             "FROM unnest(%s::bigint[], %s::timestamptz[]) AS due (person_id, at), workspace_journal_entry e "
             "WHERE n.id = ANY(%s) AND n.person_id = due.person_id "
-            "AND e.id = n.entry_id AND e.recorded_at = n.told_at AND NOT e.is_demo",
+            f"AND e.id = n.entry_id AND e.recorded_at = n.told_at AND NOT ({_IS_STORY})",
             [list(due), list(due.values()), list(readers)],
         )

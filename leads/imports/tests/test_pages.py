@@ -17,6 +17,7 @@ from leads.records.tests.factories import NOON, lead, person
 from leads.records.tests.tables import bare_parts
 from workspace.jobs import actions as jobs
 from workspace.jobs.models import Job
+from workspace.notices.models import Notice
 from workspace.people.models import Person
 from workspace.people.roles import Role
 
@@ -263,3 +264,17 @@ def test_the_filter_finds_what_an_import_made_and_changed(signed_in: Client) -> 
     assert names(f"{done.pk}-created") == {"Fresh"}
     assert names(f"{done.pk}-updated") == {"Known"}
     assert "There is no import" in signed_in.get(reverse("records:leads"), {"import": "999"}).text
+
+
+def test_who_brought_a_file_in_is_told_when_it_is_done_and_has_read_it_by_looking(
+    signed_in: Client, mara: Person
+) -> None:
+    import_ = bring(CONTENT, {"Lead Number": "external_id", "Name": "last_name"}, by=mara)
+
+    told = Notice.objects.get(person=mara)
+    assert (told.kind, told.subject_kind, told.subject_id) == ("import_done", "import", import_.pk)
+    assert "leads.csv is in: 2 created, 0 updated" in signed_in.get("/notices/").text
+    signed_in.get(reverse("imports:run", args=[import_.pk]))
+
+    told.refresh_from_db()
+    assert told.read_at is not None

@@ -69,16 +69,18 @@ def test_what_happened_days_ago_or_came_with_a_file_is_no_news(otto: Person, mar
 
 
 @pytest.mark.parametrize("level", [Level.MAIL, Level.DIGEST])
-def test_what_happens_in_the_demo_is_in_the_bell_and_never_mailed(
+def test_what_the_demo_tells_of_its_past_is_in_the_bell_and_never_mailed(
     otto: Person, mara: Person, sales: Department, level: Level
 ) -> None:
     Preference.objects.create(person=mara, kind="mention", level=level)
 
-    journal.record(
-        "remark.made", subject=sales, by=otto, at=timezone.now(), is_demo=True, text=f"@{{{mara.pk}}} @{{{mara.pk}}}"
-    )
+    now, text = timezone.now(), f"@{{{mara.pk}}} @{{{mara.pk}}}"
 
-    assert [notice.mail_due_at for notice in Notice.objects.all()] == [None]
+    journal.record("remark.made", subject=sales, by=otto, at=now - timedelta(hours=2), is_demo=True, text=text)
+    journal.record("remark.made", subject=sales, by=otto, at=now, is_demo=True, text=text)
+
+    told = Notice.objects.order_by("pk")
+    assert [notice.mail_due_at is not None for notice in told] == [False, True], "what is done in it now is mailed"
 
 
 def test_a_notice_stands_and_falls_with_what_it_tells(otto: Person, mara: Person, sales: Department) -> None:

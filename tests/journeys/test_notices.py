@@ -1,0 +1,143 @@
+"""Being told: Priya names Mara in a note; Mara sees the bell, opens the lead, and gets a digest as she wishes."""
+
+import re
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import DESKTOP, PHONE, Open, is_scrolling_sideways, violations
+from tests.journeys.test_leads import open_lead
+from tests.running.workspaces import Workspace, manage, wait_until
+
+NOW_DUE = (
+    "from django.utils import timezone; from workspace.notices.models import Notice; "
+    "Notice.objects.filter(mail_due_at__isnull=False).update(mail_due_at=timezone.now())"
+)
+
+
+def write_note(page: Page, name: str, text: str) -> None:
+    """A note in which the colleague whose name begins with `name` is chosen from the list by keyboard."""
+    field = page.get_by_role("textbox", name="Write a note")
+    field.press_sequentially(f"{text} @{name}")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+Enter")
+
+
+def mails_to(workspace: Workspace, address: str) -> list[EmailMessage]:
+    found = []
+    for path in sorted((Path(workspace.data_dir) / "mail").glob("*.log")):
+        for part in path.read_bytes().split(b"-" * 79 + b"\n"):
+            mail = message_from_bytes(part, policy=policy.default)
+            if mail["To"] == address:
+                found.append(mail)
+    return found
+
+
+def bell(page: Page) -> str:
+    """What the bell counts, after it was asked anew."""
+    with page.expect_response("**/notices/count/"):
+        page.reload()
+    return page.locator("#bell-count").inner_text()
+
+
+def test_whom_a_note_names_finds_it_in_the_bell_and_opening_the_lead_reads_it(open_page: Open) -> None:
+    mara, priya = open_page("rep@demo.example"), open_page("marketer@demo.example")
+    before = int(bell(mara) or 0)
+    open_lead(priya, "Anke Vollmer")
+
+    write_note(priya, "mar", "She asks for the plan of the plant,")
+
+    story = priya.get_by_role("region", name="What happened")
+    expect(story).to_contain_text("She asks for the plan of the plant, @Mara Lindholm")
+    assert int(bell(mara)) == before + 1
+    mara.get_by_role("link", name="Notices").first.click()
+    panel = mara.get_by_role("dialog")
+    expect(panel.get_by_role("listitem").first).to_contain_text("Priya Raman named you")
+    assert violations(mara) == []
+    panel.get_by_role("link", name=re.compile("Anke Vollmer")).first.click()
+    expect(mara.get_by_role("heading", name="Anke Vollmer", level=1)).to_be_visible()
+    assert int(bell(mara) or 0) == before
+
+
+def test_a_wish_for_the_digest_is_kept_and_the_digest_leads_to_the_lead_and_comes_once(
+    open_page: Open, workspace: Workspace
+) -> None:
+    felix, priya = open_page("felix@demo.example"), open_page("marketer@demo.example")
+    felix.goto("/settings/notices/")
+    felix.get_by_role("radio", name="Somebody names me with @: Digest").check()
+    felix.get_by_label("The digest comes").select_option("Once a week")
+    felix.get_by_role("button", name="Save").click()
+    expect(felix.get_by_role("status")).to_contain_text("Saved")
+    expect(felix.get_by_role("radio", name="Somebody names me with @: Digest")).to_be_checked()
+    open_lead(priya, "Hilde Brandsma")
+    write_note(priya, "felix", "They want two more sensors,")
+    expect(priya.get_by_role("region", name="What happened")).to_contain_text("@Felix Brandt")
+    assert mails_to(workspace, "felix@demo.example") == []
+
+    manage(workspace.data_dir, "shell", "-v0", "-c", NOW_DUE)
+    wait_until(lambda: mails_to(workspace, "felix@demo.example"), "the digest is mailed")
+
+    (mail,) = mails_to(workspace, "felix@demo.example")
+    assert re.match(r"Your digest: \d+ notice", mail["Subject"])
+    plain = mail.get_body(("plain",))
+    assert plain is not None
+    text = plain.get_content()
+    assert "They want two more sensors, @Felix Brandt" in text
+    assert "/settings/notices/" in text
+    link = re.search(r"/notices/\d+/", text)
+    assert link is not None
+    felix.goto(link[0])
+    expect(felix.get_by_role("heading", name="Hilde Brandsma", level=1)).to_be_visible()
+    manage(workspace.data_dir, "shell", "-v0", "-c", NOW_DUE)
+    assert len(mails_to(workspace, "felix@demo.example")) == 1
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_a_lead_is_followed_and_let_go_by_one_button(open_page: Open, size: tuple[int, int]) -> None:
+    page = open_page("sales-lead@demo.example", size=size)
+    page.goto("/leads/?q=marchetti")
+    page.get_by_role("link", name="Chiara Marchetti").first.click()
+    button = page.get_by_role("button", name="Follow")
+    expect(button).to_have_attribute("aria-pressed", "false")
+
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    page.reload()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    button.click()
+
+    expect(button).to_have_attribute("aria-pressed", "false")
+    assert not is_scrolling_sideways(page)
+
+
+def test_on_the_phone_somebody_is_named_with_the_thumb(open_page: Open) -> None:
+    page = open_page("marketer@demo.example", size=PHONE)
+    page.goto("/leads/?q=sundby")
+    page.get_by_role("link", name="Henrik Sundby").first.click()
+    page.get_by_role("link", name="Note").first.click()
+    sheet = page.get_by_role("dialog")
+
+    sheet.get_by_role("textbox").first.press_sequentially("At the gate at noon, @ruth")
+    option = sheet.get_by_role("option", name=re.compile("Ruth Aalto"))
+    expect(option).to_be_visible()
+    assert violations(page) == []
+    option.tap()
+    sheet.get_by_role("button", name="Save").click()
+
+    expect(page.get_by_role("region", name="What happened")).to_contain_text("At the gate at noon, @Ruth Aalto")
+
+
+def test_without_the_list_the_whole_name_does_and_who_is_unknown_stays_text(open_page: Open) -> None:
+    page = open_page("marketer@demo.example")
+    open_lead(page, "Fatima Zahrani")
+
+    page.get_by_role("textbox", name="Write a note").fill("@leo castell and @nobody, at 5")
+    page.get_by_role("button", name="Save note").click()
+
+    story = page.get_by_role("region", name="What happened")
+    expect(story).to_contain_text("@Leo Castell and @nobody, at 5")
+    expect(story.locator(".named").first).to_have_text("@Leo Castell")
