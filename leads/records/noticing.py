@@ -1,13 +1,16 @@
 """What people are told of leads and companies: what is given to them, and what happens to what they follow."""
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from workspace.journal.models import JournalEntry
 from workspace.notices.kinds import NoticeKind, Together
 from workspace.notices.models import Level
 from workspace.notices.recipients import followers, of_batch
+from workspace.people.models import Person
 
 _LEAD = "JOIN leads_records_lead l ON e.subject_kind = 'lead' AND l.id = e.subject_id"
 
@@ -16,6 +19,11 @@ def _fields(entry: JournalEntry) -> Mapping[str, object]:
     """The labels of what was changed, for a sentence."""
     changes = entry.personal.get("changes") or entry.facts.get("changes") or []
     return {"fields": ", ".join(str(change.get("label", "")) for change in changes) or _("something")}
+
+
+def _my_leads(person: Person) -> str:
+    """The list of those that one looks after, what was given last first."""
+    return reverse("records:leads") + "?" + urlencode({"tab": "mine", "ordering": "-last_activity_at"})
 
 
 # Who has the lead now, where that is what was changed: both hands stand in the lead, whoever's turn it is.
@@ -40,6 +48,8 @@ NOTICE_KINDS = (
         default=Level.MAIL,
         icon="user-round-check",
         together=Together.BATCH,
+        many_title=_("{count} leads"),
+        many_url=_my_leads,
     ),
     NoticeKind(
         "lead_moved",

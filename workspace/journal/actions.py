@@ -34,6 +34,11 @@ def by_way(way: Way) -> Iterator[None]:
         _way.reset(token)
 
 
+def current_way() -> Way:
+    """By which door what happens now came in."""
+    return _way.get()
+
+
 @dataclass(frozen=True)
 class Batch:
     """Entries of one verb that were written together. `entries()` costs a query each time."""

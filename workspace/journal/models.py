@@ -74,7 +74,11 @@ class JournalEntry(models.Model):
     @property
     def line(self) -> str | SafeString:
         """The sentence of the timeline, without the actor's name; a fact that is missing leaves a dash."""
-        return str(self.definition.line).format_map(_Facts({**self.facts, **self.personal}))
+        return self.told(str(self.definition.line))
+
+    def told(self, line: str, /, **more: object) -> str:
+        """`line` with the entry's facts, and `more`, in its places; what is missing or erased leaves a dash."""
+        return line.format_map(_Facts({**self.facts, **self.personal, **more}))
 
 
 class _Facts(dict[str, object]):

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from workspace.journal.actions import Batch
 from workspace.journal.models import JournalEntry
 from workspace.notices.models import Level
+from workspace.people.models import Person
 from workspace.registry import Registry
 
 
@@ -37,7 +38,8 @@ class NoticeKind:
 
     `hears` names the verbs and who is told of each. One event reads as `one` with `{who}` and the entry's facts (by default
     the actor and the verb's own line), several as `many` with `{count}` and `{who}`. `facts` adds words for `one`.
-    `list_url` names the page of all records that stand in one line, for kinds that go together by `BATCH`.
+    A kind that goes together by `BATCH` has in `many_title` the records' plural with `{count}`, and in `many_url` the page
+    that shows them.
     """
 
     key: str
@@ -51,15 +53,11 @@ class NoticeKind:
     tells_own_acts: bool = False
     tells_imports: bool = False
     facts: Callable[[JournalEntry], Mapping[str, object]] | None = None
-    list_url: str = ""
+    many_title: str | Promise = ""
+    many_url: Callable[[Person], str] | None = None
 
 
 kinds: Registry[NoticeKind] = Registry("notice kind")
-
-
-def get(key: str) -> NoticeKind | None:
-    """The registered kind; None for one whose room is gone."""
-    return kinds.get(key)
 
 
 def entries() -> dict[str, NoticeKind]:

@@ -138,10 +138,10 @@ def _line(
     count = int(group["count"])
     acted = actors.get(notice.actor_id or 0)
     who = _who(acted, len(group["actors"]) - 1)
-    many_records = count > 1 and kind.together is kinds.Together.BATCH
+    many_title = str(kind.many_title) if count > 1 else ""
     return Line(
         notice=notice,
-        title=_("%(count)d records") % {"count": count} if many_records else _title(record),
+        title=many_title.format(count=count) or _title(record),
         words=_many(kind, count, who) if count > 1 else _one(kind, entry, who),
         quote=quote[:LONGEST_QUOTE] + ("…" if len(quote) > LONGEST_QUOTE else ""),
         icon=kind.icon or verbs.get(entry.verb).icon,
@@ -173,10 +173,16 @@ def _one(kind: NoticeKind, entry: JournalEntry, who: str) -> str:
     if not kind.one:
         return f"{who} {entry.line}"
     more = kind.facts(entry) if kind.facts else {}
-    return str(kind.one).format_map({**entry.facts, **entry.personal, **more, "who": who})
+    return entry.told(str(kind.one), **{**more, "who": who})
 
 
 def url_of(notice: Notice, person: Person) -> str | None:
-    """Where a notice leads, if `person` may still see what it is about."""
+    """Where a notice leads, if `person` may still see what it is about: to the record, or to all that stand in its line."""
     record = _records(person, [notice]).get((notice.subject_kind, notice.subject_id))
-    return None if record is None else str(subjects.get(notice.subject_kind).url(record))
+    if record is None:
+        return None
+    kind = kinds.entries()[notice.kind]
+    alike = visible(person).filter(group_key=notice.group_key, read_at=notice.read_at)
+    if kind.many_url and alike.exclude(pk=notice.pk).exists():
+        return kind.many_url(person)
+    return str(subjects.get(notice.subject_kind).url(record))

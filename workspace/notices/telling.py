@@ -35,7 +35,6 @@ JOIN workspace_people_person p ON p.id = told.person_id AND p.is_active
 LEFT JOIN workspace_notices_preference f ON f.person_id = p.id AND f.kind = %(kind)s
 WHERE COALESCE(f.level, %(default)s) <> 'off'
   AND (%(own)s OR e.actor_id IS DISTINCT FROM p.id)
-  AND (%(imports)s OR e.way <> %(import)s)
   AND e.at > e.recorded_at - CASE WHEN e.is_demo THEN %(demo_news)s ELSE %(news)s END
 ORDER BY e.id, p.id
 ON CONFLICT (person_id, entry_id) DO NOTHING
@@ -70,8 +69,13 @@ def _teller(kind: NoticeKind, whom: Recipients) -> journal.Handler:
 
 
 def tell(kind: NoticeKind, whom: Recipients, batch: Batch) -> int:
-    """Write the notices of one batch, inside its transaction; returns how many. Costs one statement, and two more where
-    somebody wants this kind in a digest."""
+    """Write the notices of one batch, inside its transaction; returns how many.
+
+    Costs one statement, and two more where somebody wants this kind in a digest; nothing for an import, whose records are
+    told of by its own notice.
+    """
+    if not kind.tells_imports and journal.current_way() is Way.IMPORT:
+        return 0
     told = whom(batch)
     params = {
         **told.params,
@@ -79,8 +83,6 @@ def tell(kind: NoticeKind, whom: Recipients, batch: Batch) -> int:
         "kind": kind.key,
         "default": kind.default.value,
         "own": kind.tells_own_acts,
-        "imports": kind.tells_imports,
-        "import": Way.IMPORT.value,
         "patience": PATIENCE,
         "news": NEWS,
         "demo_news": DEMO_NEWS,

@@ -5,26 +5,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('leads_imports', '0005_taking_imports_back'),
-        ('workspace_jobs', '0002_names_of_things'),
+        ("leads_imports", "0005_taking_imports_back"),
+        ("workspace_jobs", "0002_names_of_things"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='import',
-            name='asleep_reason',
-            field=models.CharField(blank=True, max_length=200, verbose_name='why they sleep'),
+            model_name="import",
+            name="asleep_reason",
+            field=models.CharField(blank=True, max_length=200, verbose_name="why they sleep"),
         ),
         migrations.AddField(
-            model_name='import',
-            name='asleep_until',
-            field=models.DateField(blank=True, null=True, verbose_name='asleep until'),
+            model_name="import",
+            name="asleep_until",
+            field=models.DateField(blank=True, null=True, verbose_name="asleep until"),
         ),
         migrations.AddConstraint(
-            model_name='import',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('asleep_reason', ''), ('asleep_until', None)), models.Q(('asleep_until__isnull', False), ('sort_by', None), models.Q(('asleep_reason', ''), _negated=True)), _connector='OR'), name='import_sleep_is_whole_and_instead_of_sorting'),
+            model_name="import",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("asleep_reason", ""), ("asleep_until", None)),
+                    models.Q(
+                        ("asleep_until__isnull", False),
+                        ("sort_by", None),
+                        models.Q(("asleep_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="import_sleep_is_whole_and_instead_of_sorting",
+            ),
         ),
     ]

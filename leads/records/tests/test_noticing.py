@@ -115,15 +115,21 @@ def test_edits_of_one_lead_are_one_line(anke: Lead, felix: Person, sami: Person)
     assert words(sami) == [("Anke Vollmer", "3 edits by Priya Raman and 1 other")]
 
 
-def test_whoever_gets_leads_is_told_in_one_line_an_act(felix: Person, sami: Person) -> None:
+def test_whoever_gets_leads_is_told_in_one_line_an_act_which_leads_to_all(
+    client: Client, felix: Person, sami: Person
+) -> None:
     leads = LeadFactory.create_batch(3)
 
     actions.change_many(leads, {"owner": felix.email}, by=sami, at=timezone.now())
 
     assert told() == {("Felix Brandt", "lead_given")}
-    assert words(felix) == [("3 records", "Sami Rep gave you 3 leads")]
+    assert words(felix) == [("3 leads", "Sami Rep gave you 3 leads")]
     notices.read_about(leads[0], by=felix, at=timezone.now())
-    assert ("2 records", "Sami Rep gave you 2 leads") in words(felix)
+    assert ("2 leads", "Sami Rep gave you 2 leads") in words(felix)
+    url = reading.url_of(Notice.objects.unread().latest("pk"), felix)
+    assert url == "/leads/?tab=mine&ordering=-last_activity_at"
+    client.force_login(felix)
+    assert client.get(url).text.count("data-row") == 3
 
 
 def test_a_new_lead_is_told_to_whom_it_is_given_and_not_to_who_made_it(felix: Person, sami: Person) -> None:

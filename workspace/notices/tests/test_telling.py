@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from workspace.journal import actions as journal
 from workspace.journal.models import JournalEntry, Way
-from workspace.notices import kinds, telling
+from workspace.notices import telling
 from workspace.notices.kinds import NoticeKind
 from workspace.notices.models import Level, Notice, Preference
 from workspace.notices.recipients import mentioned
@@ -123,4 +123,3 @@ def _columns(notice: Notice) -> dict[str, object]:
 def test_a_kind_is_registered_once() -> None:
     with pytest.raises(ValueError, match="registered twice"):
         telling.register(NoticeKind("mention", "Again", "{count}", {"remark.made": mentioned}))
-    assert kinds.get("gone with its room") is None
