@@ -265,14 +265,21 @@ class RevertView(_Working):
     def title(self) -> str:
         """What would happen, or what happened, in a sentence."""
         if self.import_.reverted_at is None:
-            return _("%(removed)s leads would be removed, %(restored)s would get back what they said before.") % {
-                "removed": wording.counted(self.preview.removed),
-                "restored": wording.counted(self.preview.restored + self.preview.partly),
-            }
-        return _("%(removed)s leads were removed, %(restored)s say again what they said before.") % {
-            "removed": wording.counted(self.import_.removed_count),
-            "restored": wording.counted(self.import_.restored_count),
-        }
+            removed, restored = self.preview.removed, self.preview.restored + self.preview.partly
+            parts = [
+                ngettext("%s lead would be removed", "%s leads would be removed", removed),
+                ngettext(
+                    "%s would say again what it said before", "%s would say again what they said before", restored
+                ),
+            ]
+        else:
+            removed, restored = self.import_.removed_count, self.import_.restored_count
+            parts = [
+                ngettext("%s lead was removed", "%s leads were removed", removed),
+                ngettext("%s says again what it said before", "%s say again what they said before", restored),
+            ]
+        told = [words % wording.counted(n) for words, n in zip(parts, (removed, restored), strict=True) if n]
+        return f"{', '.join(told)}." if told else _("Everything stays as it is.")
 
     def numbers(self) -> list[Number]:
         if self.import_.reverted_at is None:

@@ -43,7 +43,7 @@ def agreed(content: bytes | str, columns: dict[str, str] | None = None, **terms:
     mapping.empty = terms.pop("empty", mapping.empty)
     mapping.for_all = terms.pop("for_all", {})
     match = terms.get("match", import_.match)
-    choices = {
+    choices: dict[str, Any] = {
         key: terms.get(key) for key in ("sort_by", "sort_until", "asleep_until", "asleep_reason") if key in terms
     }
     actions.look_again(

@@ -442,11 +442,11 @@ def test_the_pages_lead_from_the_result_to_what_stayed(client: Client, mara: Per
     over = client.get(reverse("imports:revert_progress", args=[import_.pk]))
     file = client.get(reverse("imports:kept", args=[import_.pk])).getvalue().decode("utf-8-sig")
 
-    assert "2 leads would be removed, 0 would get back what they said before." in before
+    assert "2 leads would be removed." in before
     assert (answer.status_code, answer.headers["Location"]) == (HTTPStatus.FOUND, url)
     assert "Take back leads.csv" in waiting
     assert "waits for a worker" in fragment.text
-    assert "2 leads were removed, 0 say again what they said before." in after
+    assert "2 leads were removed." in after
     assert "Sami Rep worked on it since" in after
     assert "It was taken back on" in result
     assert over.headers["HX-Refresh"] == "true"

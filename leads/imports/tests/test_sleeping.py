@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 from http import HTTPStatus
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -26,7 +28,7 @@ from workspace.people.roles import Role
 pytestmark = pytest.mark.django_db
 
 SPRING = date(2099, 3, 1)
-SLEEP = {"asleep_until": SPRING, "asleep_reason": "Bought last year"}
+SLEEP: dict[str, Any] = {"asleep_until": SPRING, "asleep_reason": "Bought last year"}
 
 
 @pytest.fixture
@@ -96,7 +98,7 @@ def test_a_reason_without_a_day_is_refused(mara: Person) -> None:
         ({"asleep_reason": "Bought last year"}, "asleep_until"),
     ],
 )
-def test_a_day_needs_a_reason_and_a_reason_a_day(terms: dict[str, object], field: str) -> None:
+def test_a_day_needs_a_reason_and_a_reason_a_day(terms: dict[str, Any], field: str) -> None:
     with pytest.raises(ValidationError) as error:
         agreed("email\na@x.example\n", **terms)
 
@@ -145,14 +147,13 @@ def test_mended_rows_sleep_as_those_of_the_first_file_do(mara: Person) -> None:
     assert (fix.asleep_until, fix.asleep_reason) == (SPRING, "Bought last year")
 
 
-def test_from_the_command_line(tmp_path: object, mara: Person) -> None:
-    path = f"{tmp_path}/old.csv"
-    with open(path, "w", encoding="utf-8") as file:
-        file.write("email\na@x.example\n")
+def test_from_the_command_line(tmp_path: Path, mara: Person) -> None:
+    path = tmp_path / "old.csv"
+    path.write_text("email\na@x.example\n", encoding="utf-8")
 
     call_command(
         "import_leads",
-        path,
+        str(path),
         "--map=email=email",
         "--match=email",
         "--asleep-until=2099-03-01",
