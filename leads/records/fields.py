@@ -6,7 +6,7 @@ Cleaning looks at one value and touches no database; `leads.records.references` 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -245,7 +245,8 @@ def clean_moment(value: object) -> datetime | None:
             else _parsed(parse_datetime, text, text)
         )
     sensible_day(moment)
-    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+    aware = timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+    return aware.astimezone(UTC)  # an offset of sixteen hours is none for the database
 
 
 def _parsed(parse: Any, text: str, whole: str) -> Any:

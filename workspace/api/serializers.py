@@ -33,6 +33,18 @@ class ShownSerializer(serializers.ModelSerializer[Row]):
         models.DateTimeField: MomentField,
     }
 
+    # REST framework forgets of a read-only field that it may be empty; a schema that forbids it would be wrong.
+
+    def build_standard_field(self, field_name: str, model_field: Any) -> tuple[type[Any], dict[str, Any]]:
+        kind, options = super().build_standard_field(field_name, model_field)
+        may_be_empty = model_field.blank and issubclass(kind, serializers.EmailField | serializers.URLField)
+        return (serializers.CharField if may_be_empty else kind), options
+
+    def include_extra_kwargs(self, kwargs: Any, extra_kwargs: Any) -> Any:
+        may_be_empty = "choices" in kwargs and kwargs.get("allow_blank", False)
+        options = super().include_extra_kwargs(kwargs, extra_kwargs)
+        return {**options, "allow_blank": True} if may_be_empty else options
+
 
 class GivenSerializer(serializers.Serializer[Any]):
     """A body in which every name is known; `refused` says why some names are not taken here."""

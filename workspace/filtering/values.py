@@ -99,11 +99,12 @@ class MomentFilter(Filter):
             moment = None
         if moment is None:
             raise ValidationError(_("“%s” is no date, as 2026-11-22 or 2026-11-22T09:00:00Z is.") % text[:40])
-        if isinstance(moment, dt.datetime):
-            return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
         if moment.year in (dt.MINYEAR, dt.MAXYEAR):
             raise ValidationError(_("“%s” is too far away.") % text[:40])
-        return moment
+        if not isinstance(moment, dt.datetime):
+            return moment
+        aware = timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+        return aware.astimezone(dt.UTC)  # an offset of sixteen hours is none for the database
 
     def narrow(self, rows: Rows, value: dt.datetime | dt.date) -> Rows:
         is_day = not isinstance(value, dt.datetime)

@@ -26,16 +26,17 @@ _SHAPES: dict[Kind, tuple[type, ...]] = {
     Kind.MONEY: (str, int, float),
     Kind.NUMBER: (str, int, float),
 }
-_TEXT: dict[str, Any] = {"type": ["string", "null"]}
+# Null, which empties any of them, is added to each by the generator.
+_TEXT: dict[str, Any] = {"type": "string"}
 _SCHEMAS: dict[Kind, dict[str, Any]] = {
-    Kind.EMAIL: {"type": ["string", "null"], "format": "email"},
-    Kind.LINK: {"type": ["string", "null"], "format": "uri"},
-    Kind.DATE: {"type": ["string", "null"], "format": "date"},
-    Kind.MOMENT: {"type": ["string", "null"], "format": "date-time"},
-    Kind.MONEY: {"type": ["string", "number", "null"]},
-    Kind.NUMBER: {"type": ["string", "number", "null"]},
-    Kind.YES_NO: {"type": ["boolean", "null"]},
-    Kind.REFERENCE: {"type": ["string", "integer", "null"]},
+    Kind.EMAIL: {"type": "string", "format": "email"},
+    Kind.LINK: {"type": "string", "format": "uri"},
+    Kind.DATE: {"type": "string", "format": "date"},
+    Kind.MOMENT: {"type": "string", "format": "date-time"},
+    Kind.MONEY: {"type": ["string", "number"]},
+    Kind.NUMBER: {"type": ["string", "number"]},
+    Kind.YES_NO: {"type": "boolean"},
+    Kind.REFERENCE: {"type": ["string", "integer"]},
     Kind.REFERENCES: {"type": "array", "items": dict(REFERENCE)},
     Kind.CHOICES: {"type": "array", "items": dict(REFERENCE)},
     Kind.CONSENT: {"type": "object", "additionalProperties": {"type": "boolean"}},
@@ -69,7 +70,7 @@ class LeadValueFieldScheme(OpenApiSerializerFieldExtension):  # type: ignore[no-
         schema = {**deepcopy(_SCHEMAS.get(field.kind, _TEXT)), "description": str(field.label)}
         if field.choices:
             del schema["type"]
-            schema["anyOf"] = [{"type": "string", "enum": [*field.choices, ""]}, {"type": "null"}]
+            schema["anyOf"] = [{"type": "string", "enum": [*field.choices, ""]}]
         if field.max_length and field.kind in (Kind.TEXT, Kind.PHONE):
             schema["maxLength"] = field.max_length
         return schema

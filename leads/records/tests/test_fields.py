@@ -1,6 +1,6 @@
 """Values as people and files give them, cleaned for each kind of field: the answer is always a value or a sentence."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -67,6 +67,7 @@ def test_cleaning_twice_changes_nothing(key: str, value: str) -> None:
         ("currency", "eur", "EUR"),
         ("asleep_until", "2026-11-22", date(2026, 11, 22)),
         ("created_at", "2026-11-22", datetime(2026, 11, 22, tzinfo=UTC)),
+        ("next_step_at", "2026-11-22T09:00:00+23:59", datetime(2026, 11, 21, 9, 1, tzinfo=UTC)),
         ("tags", "a; b,a ,, c", ["a", "b", "c"]),
         ("consent", {"mail": "no", "phone": True, "visits": ""}, {"mail": False, "phone": True, "visits": None}),
         ("buying_role", "Champion", "champion"),
@@ -75,6 +76,12 @@ def test_cleaning_twice_changes_nothing(key: str, value: str) -> None:
 )
 def test_a_value_is_stored_in_one_form(key: str, given_value: object, stored: object) -> None:
     assert fields.clean_value(FIELDS[key], given_value) == stored
+
+
+def test_a_moment_is_kept_in_an_offset_that_the_database_knows() -> None:
+    moment = fields.clean_value(FIELDS["next_step_at"], "2026-11-22T09:00:00-20:00")
+
+    assert moment.utcoffset() == timedelta()
 
 
 @pytest.mark.parametrize(
