@@ -1,6 +1,6 @@
 """Laying out the funnel and editing its definitions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -78,12 +78,29 @@ def save_definition(row: Row, values: Mapping[str, Any], *, by: Person | None, a
     return row
 
 
+def tell_added(rows: Iterable[Model], *, by: Person | None, at: datetime) -> None:
+    """Journal new definitions, also those that were made by naming them in a file, a form or a call."""
+    journal.record_many(
+        [
+            journal.Happening(
+                "definition.added",
+                row,
+                at,
+                facts={"what": str(row._meta.verbose_name), "name": str(row)},
+                is_demo=bool(getattr(row, "is_demo", False)),
+            )
+            for row in rows
+        ],
+        by=by,
+    )
+
+
 def _tell(row: Model, before: Mapping[str, Any] | None, *, by: Person | None, at: datetime) -> None:
     """Journal a new definition, or which of its fields changed; what is equal already is no event."""
-    what, is_demo = str(row._meta.verbose_name), bool(getattr(row, "is_demo", False))
     if before is None:
-        journal.record("definition.added", subject=row, by=by, at=at, is_demo=is_demo, what=what, name=str(row))
+        tell_added([row], by=by, at=at)
         return
+    what, is_demo = str(row._meta.verbose_name), bool(getattr(row, "is_demo", False))
     after = type(row)._default_manager.filter(pk=row.pk).values(*before).get()
     labels = {field.name: str(field.verbose_name) for field in row._meta.fields}
     changed = [labels[key] for key in before if before[key] != after[key]]

@@ -214,7 +214,7 @@ def _plain(column: Column, zone: tzinfo) -> Clean:
 
 def _longest(target: str) -> int | None:
     refers_to = FIELDS[target].refers_to
-    return {"company": 200, "reason": 80, "person": 254}.get(refers_to, 120)
+    return {"company": 200, "reason": 1_000, "person": 254}.get(refers_to, 120)
 
 
 def _text(text: str, longest: int | None) -> str:

@@ -66,6 +66,8 @@ SYNONYMS = {
     "lost_reason": "lost reason, loss reason, closed lost reason, reason lost, verlustgrund, grund",
     "next_step": "next step, next activity, nächster schritt, prochaine étape",
     "next_step_at": "next step date, next step on, next activity date, follow up, follow up date, wiedervorlage",
+    "asleep_until": "asleep until, snoozed until, recontact date, ruht bis",
+    "asleep_reason": "why it sleeps, asleep because, snooze reason",
     "crm_url": "crm url, link, crm link, record url, record link",
     "tags": "tags, tag, labels, label, schlagworte, stichworte, étiquettes, etiquetas",
 }
@@ -77,6 +79,7 @@ _FITTING = {
     "created_at": {Look.DATE},
     "closed_at": {Look.DATE},
     "next_step_at": {Look.DATE},
+    "asleep_until": {Look.DATE},
     CLOSING: {Look.DATE},
     "value": {Look.NUMBER, Look.YES_NO},
     "crm_url": {Look.LINK},

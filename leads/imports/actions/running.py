@@ -16,6 +16,7 @@ from django.db import connections, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from leads.funnel.actions import tell_added
 from leads.funnel.models import Stage
 from leads.imports import refusals
 from leads.imports.actions.preparing import demand, lock, make_text
@@ -132,7 +133,7 @@ def make_fields(import_: Import) -> None:
     made = new_fields(mapping)
     if not made:
         return
-    CustomField.objects.bulk_create(made.values())
+    tell_added(CustomField.objects.bulk_create(made.values()), by=import_.by, at=timezone.now())
     for column in mapping.columns:
         if column.name in made:
             column.target = CUSTOM + made[column.name].key

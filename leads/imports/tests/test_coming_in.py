@@ -195,7 +195,7 @@ def test_texts_of_a_column_mean_what_the_mapping_says() -> None:
 
 def test_a_closed_lead_comes_in_with_the_dates_of_its_file() -> None:
     bring(
-        "id,stage,from,until,why\n1,Won,10/20/2016,3/1/2017,\n2,Lost,10/21/2016,3/2/2017,Too dear\n3,New,10/22/2016,,\n",
+        "id,stage,from,until,why\n1,Won,10/20/2016,3/1/2017,\n2,Lost,10/21/2016,3/2/2017,price\n3,New,10/22/2016,,\n",
         BY_ID,
         match="external_id",
         date_order=Order.MDY,
@@ -209,7 +209,7 @@ def test_a_closed_lead_comes_in_with_the_dates_of_its_file() -> None:
         ended,
         "won",
     )
-    assert (lost.furthest_stage.slug, lost.lost_reason) == ("new", Reason.objects.get(kind="lost", name="Too dear"))
+    assert (lost.furthest_stage.slug, lost.lost_reason) == ("new", Reason.objects.get(kind="lost", name="Price"))
     assert (new.created_at, new.closed_at) == (datetime(2016, 10, 22, tzinfo=UTC), None)
     deal = Deal.objects.get(lead=won)
     assert (deal.opened_at, deal.closed_at, deal.outcome) == (began, ended, "won")
@@ -384,3 +384,76 @@ def test_a_name_in_any_alphabet_is_the_same_name_the_second_time(name: str) -> N
     assert (counts(first), counts(second)) == ((1, 0, 0, 0), (0, 0, 1, 0))
     ada = only_lead(email="ada@x.example")
     assert ([tag.name for tag in ada.tags.all()], str(ada.source)) == ([name], name)
+
+
+def test_a_reason_that_is_on_no_list_is_kept_as_words_of_the_one_that_asks_for_some() -> None:
+    lost = bring("id,stage,why\n1,Lost,They moved abroad\n2,New,\n", BY_ID, match="external_id")
+    bring("id,stage,why\n2,Lost,Merged with Vestas\n", BY_ID, match="external_id")
+
+    assert counts(lost) == (2, 0, 0, 0)
+    for external_id, words in (("1", "They moved abroad"), ("2", "Merged with Vestas")):
+        made = only_lead(external_id=external_id)
+        deal = Deal.objects.get(lead=made)
+        moved = JournalEntry.objects.get(thread_id=made.pk, thread_kind="lead", verb="lead.moved")
+        assert (str(deal.reason), deal.reason_text) == (str(made.lost_reason), words)
+        assert (moved.facts["reason"], moved.personal) == (str(made.lost_reason), {"reason_text": words})
+    assert not Reason.objects.filter(name__in=["They moved abroad", "Merged with Vestas"]).exists()
+
+
+def test_where_no_reason_asks_for_words_an_unknown_one_is_refused_with_the_known_ones() -> None:
+    Reason.objects.filter(kind="lost", asks_text=True).update(is_active=False)
+
+    done = bring("id,stage,why\n1,Lost,They moved abroad\n", BY_ID, match="external_id")
+
+    assert counts(done) == (0, 0, 0, 1)
+    assert "No reason for “Lost” is called “They moved abroad”. There are: " in refused(done)[0]
+
+
+def test_a_lead_was_not_closed_before_it_came_into_its_stage_though_a_day_alone_may_be_the_same() -> None:
+    bring("id,stage,from\n1,New,2026-11-12\n2,New,2026-11-12\n", BY_ID, match="external_id")
+    for key in "12":
+        records.move(only_lead(external_id=key), stage("engaged"), by=None, at=NOON)
+
+    done = bring("id,stage,until\n1,Won,2026-11-16\n2,Won,2026-11-17\n", BY_ID, match="external_id")
+
+    assert counts(done) == (0, 1, 0, 1)
+    assert "Closed: The lead came into “Engaged” later than that, on Nov. 17, 2026." in refused(done)[0]
+    assert only_lead(external_id="2").closed_at == NOON
+    assert only_lead(external_id="1").is_open
+
+
+def test_people_personas_and_stages_are_named_or_given_by_id_and_a_company_by_its_domain() -> None:
+    mara = person("Mara Lindholm")
+    engines = records.create_company({"name": "Engines", "domain": "engines.example"}, by=None, at=NOON)
+
+    done = bring(
+        f"id,owner,stage,company,source\n1,{mara.pk},{stage('engaged').pk},Engines.example,7\n2,{mara.pk + 1000},,,\n",
+        {"id": "external_id"} | {key: key for key in ("owner", "stage", "company", "source")},
+        match="external_id",
+    )
+
+    assert counts(done) == (1, 0, 0, 1)
+    made = only_lead(external_id="1")
+    assert (made.owner, made.stage.slug, made.company) == (mara, "engaged", engines)
+    assert str(made.source) == "7", "what a file makes by name is never taken for an id"
+    assert f"No owner is called “{mara.pk + 1000}”." in refused(done)[0]
+
+
+def test_what_a_file_adds_to_the_lists_of_the_workspace_is_told() -> None:
+    mara = person("Mara Lindholm")
+
+    bring("email,source,tags,shoe size\na@x.example,Fair,vip,44\nb@x.example,fair,VIP,45\n", by=mara)
+
+    told = JournalEntry.objects.filter(verb="definition.added", actor=mara)
+    assert sorted((e.facts["what"], e.facts["name"]) for e in told) == [
+        ("custom field", "shoe size"),
+        ("source", "Fair"),
+        ("tag", "vip"),
+    ]
+
+
+def test_a_lead_that_comes_in_closed_has_nothing_more_to_do() -> None:
+    columns = BY_ID | {"next": "next_step"}
+    bring("id,stage,next\n1,Won,Call them\n2,New,Call them\n", columns, match="external_id")
+
+    assert [only_lead(external_id=key).next_step for key in "12"] == ["", "Call them"]

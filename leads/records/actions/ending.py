@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from leads.funnel.models import Reason, Stage
@@ -49,3 +50,16 @@ def ending_of(stage: Stage, given: Mapping[str, Any], *, at: datetime) -> Ending
     except ValidationError as error:
         raise ValidationError({"lost_reason": error.messages}) from error
     return Ending(stage, closed_at or at, why)
+
+
+def when_it_ended(closed_at: datetime, stage: Stage, entered_at: datetime) -> datetime:
+    """When a deal that came into `stage` at `entered_at` ended, as `closed_at` tells: of the same day it may name the day only.
+
+    Raises:
+        ValidationError: for `closed_at`: that was a day before.
+    """
+    entered_on = entered_at.astimezone(closed_at.tzinfo).date()
+    if closed_at.date() < entered_on:
+        told = {"stage": stage, "day": date_format(entered_on, "DATE_FORMAT")}
+        raise ValidationError({"closed_at": _("The lead came into “%(stage)s” later than that, on %(day)s.") % told})
+    return max(closed_at, entered_at)

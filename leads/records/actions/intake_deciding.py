@@ -10,14 +10,16 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.funnel.models import Stage
 from leads.records import moving
+from leads.records.actions.ending import when_it_ended
 from leads.records.actions.intake_entries import (
+    PLAIN,
     REFERENCES,
-    TEXTS,
     Change,
     Entry,
     Index,
@@ -29,13 +31,14 @@ from leads.records.actions.intake_known import TO_MANY, Known
 from leads.records.fields import FIELDS
 from leads.records.models import Lead
 from leads.records.models.folding import lower
+from leads.records.reasons import Why
 from leads.records.telephones import telephone_key
 from workspace.people.models import Person
 
 RECOGNISED_BY = ("email", "external_id", "phone")
-# Fields that are stored as they are given.
-AS_THEY_ARE = (*TEXTS, "next_step_at", "asleep_until", "asleep_reason")
 SLEEP = frozenset({"asleep_until", "asleep_reason"})
+# Whose deal is closed has nothing more to do.
+AT_REST = {"next_step": "", "next_step_at": None}
 UNIQUE = {
     "email": gettext_lazy("%s has this e-mail address already."),
     "external_id": gettext_lazy("%s has this external id already."),
@@ -275,14 +278,14 @@ class Decider:
         if first is None or stage is None:
             raise Refused(stage=_("The funnel has no open stage."))
         created_at, closed_at = self._dates(given, stage)
-        lost_reason = self._reason(stage, given)
+        why = self._why(stage, given)
         if closed_at is None:
             entry.passages = [Passage(stage.id, created_at, None)]
             furthest = stage
         else:
             entry.passages = [Passage(first.id, created_at, closed_at), Passage(stage.id, closed_at, None)]
             seconds = int((closed_at - created_at).total_seconds())
-            entry.moves = [Move(entry.line, closed_at, first, stage, seconds, given.get("lost_reason", ""))]
+            entry.moves = [Move(entry.line, closed_at, first, stage, seconds, why)]
             furthest = stage if stage.kind == Stage.Kind.WON else first
         entry.values.update(
             stage_id=stage.id,
@@ -290,8 +293,10 @@ class Decider:
             created_at=created_at,
             stage_entered_at=closed_at or created_at,
             closed_at=closed_at,
-            lost_reason_id=lost_reason,
         )
+        if closed_at is not None:
+            entry.values.update(AT_REST)
+        entry.set_why(why)
 
     def _dates(self, given: Mapping[str, Any], stage: Stage) -> tuple[datetime, datetime | None]:
         """When the lead was made and closed. Of a closed one with only one date both are that; without any, it is now."""
@@ -309,12 +314,12 @@ class Decider:
             raise Refused(closed_at=_("It was closed before it was created."))
         return created_at or closed_at or at, closed_at or created_at or at
 
-    def _reason(self, stage: Stage, given: Mapping[str, Any]) -> Any:
-        """The reason's id, or (list, name) where it is still to be made; lost leads of a file may come without."""
-        name = given.get("lost_reason")
-        if not name or stage.kind not in (Stage.Kind.LOST, Stage.Kind.DISQUALIFIED):
-            return None
-        return self.known.reasons.find(stage.kind, name) or (str(stage.kind), name)
+    def _why(self, stage: Stage, given: Mapping[str, Any]) -> Why | None:
+        """Why the lead was lost or disqualified; those of a file may come without a reason."""
+        try:
+            return self.known.reasons.read(stage, given.get("lost_reason"), from_file=True)
+        except ValidationError as error:
+            raise Refused(lost_reason=" ".join(error.messages)) from error
 
     # Changing
 
@@ -342,14 +347,14 @@ class Decider:
         if told:
             entry.edits.append((row.line, told))
         if move is not None:
-            self._apply(entry, move, row.values)
+            self._apply(entry, move)
         self._index(entry, row)
         moved = [Change("stage", str(FIELDS["stage"].label), str(move.came_from), str(move.to))] if move else []
         return Outcome(row.line, Act.UPDATED, entry, changes=[*told, *moved])
 
     def _plain(self, entry: Entry, given: Mapping[str, Any], changed: dict[str, Any]) -> list[Change]:
         known = entry.values
-        news = {key: given[key] for key in AS_THEY_ARE if key in given and given[key] != known.get(key)}
+        news = {key: given[key] for key in PLAIN if key in given and given[key] != known.get(key)}
         if not SLEEP.isdisjoint(news):
             whole = {key: news.get(key, known.get(key)) for key in SLEEP}
             self._demand_whole_sleep(whole)
@@ -431,9 +436,12 @@ class Decider:
             raise Refused(closed_at=_("It was closed before it was created."))
         self._ask_gates(entry, to)
         entered_at = entry.values["stage_entered_at"]
-        at = max(closed_at or self.terms.at, entered_at)
+        try:
+            at = when_it_ended(closed_at or max(self.terms.at, entered_at), came_from, entered_at)
+        except ValidationError as error:
+            raise Refused(closed_at=" ".join(error.messages)) from error
         seconds = int((at - entered_at).total_seconds())
-        return Move(row.line, at, came_from, to, seconds, row.values.get("lost_reason", ""))
+        return Move(row.line, at, came_from, to, seconds, self._why(to, row.values))
 
     def _ask_gates(self, entry: Entry, to: Stage) -> None:
         """Rooms above may refuse a move. Costs one query a moved lead where a room does."""
@@ -444,7 +452,7 @@ class Decider:
             instead = _("Before this move something else has to be done.")
             raise Refused(stage=verdict.text if verdict.kind == "refuse" else instead)
 
-    def _apply(self, entry: Entry, move: Move, given: Mapping[str, Any]) -> None:
+    def _apply(self, entry: Entry, move: Move) -> None:
         values, to = entry.values, move.to
         furthest = self.known.stages.by_id[values["furthest_stage_id"]]
         if to.kind in (Stage.Kind.OPEN, Stage.Kind.WON) and to.position > furthest.position:
@@ -459,10 +467,10 @@ class Decider:
             stage_id=to.pk,
             stage_entered_at=move.at,
             closed_at=move.at if to.is_closed else None,
-            lost_reason_id=self._reason(to, given),
         )
+        entry.set_why(move.why)
         if to.is_closed:
-            values.update(next_step="", next_step_at=None)
+            values.update(AT_REST)
 
 
 def _said(value: Any) -> Any:

@@ -10,6 +10,7 @@ from django.db import connection
 
 from leads.funnel.models import Stage
 from leads.records.actions.intake_known import TO_MANY, fold
+from leads.records.reasons import Why
 from leads.records.telephones import telephone_key
 from workspace.copying import as_array
 
@@ -48,7 +49,7 @@ class Move:
     came_from: Stage
     to: Stage
     seconds: int
-    reason: str
+    why: Why | None
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,12 @@ class Entry:
     borne: dict[str, set[str]] = field(default_factory=dict)
     edits: list[tuple[int, list[Change]]] = field(default_factory=list)
     is_moved: bool = False
+    reason_text: str = ""
+
+    def set_why(self, why: Why | None) -> None:
+        """Keep why the lead was lost or disqualified, or that it is not."""
+        self.values["lost_reason_id"] = why.reason.pk if why else None
+        self.reason_text = why.text if why else ""
 
     @property
     def is_new(self) -> bool:

@@ -3,21 +3,26 @@
 Nothing here is made before somebody needs it stored: a refused row leaves no source, tag or company behind.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import groupby
 from typing import Any, Self
 
-from django.db import connection
-from django.db.models import Model, Q
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Model, Q, QuerySet
 from django.db.models.functions import Lower
 
 from leads.audience.models import Persona
-from leads.funnel.models import Campaign, Interest, Offering, Reason, Source, Stage, Tag
+from leads.funnel.actions import tell_added
+from leads.funnel.models import Campaign, Interest, Offering, Source, Stage, Tag
+from leads.records.fields import DOMAIN
 from leads.records.models import Company
 from leads.records.models.folding import lower
+from leads.records.reasons import Reasons
 from workspace.journal import actions as journal
 from workspace.money.conversion import CENT
 from workspace.money.currencies import CURRENCY
@@ -39,6 +44,7 @@ _MAKE_COMPANIES = (
     "INSERT INTO leads_records_company (name, domain, created_at, industry, country, city, phone, custom) "
     "SELECT name, domain, %s, '', '', '', '', '{}' FROM unnest(%s::text[], %s::text[]) AS given (name, domain) RETURNING id"
 )
+_ID = re.compile(r"[1-9][0-9]{0,17}\Z")
 # More names of one kind than this are not remembered.
 MOST_REMEMBERED = 50_000
 
@@ -56,12 +62,18 @@ class Names:
         unknown = {lower(name) for name in names} - self._ids.keys()
         if not unknown:
             return
-        rows = self.model._default_manager.alias(folded=Lower(self.column)).filter(folded__in=unknown)
-        if self.model is Person:
-            rows = rows.filter(is_active=True)
+        rows = self._usable().alias(folded=Lower(self.column)).filter(folded__in=unknown)
         self._ids.update(dict.fromkeys(unknown))
         for pk, name in rows.order_by("-pk").values_list("pk", self.column):
             self._ids[lower(name)] = pk
+        ids = {int(name) for name in unknown if self._ids[name] is None and _ID.match(name)}
+        # Where a record would be made of the name, a number is one.
+        if ids and not self.makes:
+            self._ids.update((str(pk), pk) for pk in self._usable().filter(pk__in=ids).values_list("pk", flat=True))
+
+    def _usable(self) -> QuerySet[Any]:
+        rows = self.model._default_manager.all()
+        return rows.filter(is_active=True) if self.model is Person else rows
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -73,17 +85,20 @@ class Names:
         """Whether each of `names` was looked up."""
         return {lower(name) for name in names} <= self._ids.keys()
 
-    def make(self, names: Iterable[str]) -> None:
+    def make(self, names: Iterable[str], *, by: Person | None, at: datetime) -> None:
         """Make those of `names` that do not exist; somebody else's record of this very moment is taken instead."""
-        missing = {lower(name): name for name in names if self.find(name) is None}
-        if not missing:
-            return
-        self.model._default_manager.bulk_create(
-            [self.model(**{self.column: name}) for name in missing.values()], ignore_conflicts=True
-        )
-        for key in missing:
-            self._ids.pop(key, None)
-        self.look_up(missing.values())
+        missing: dict[str, str] = {}
+        for name in names:
+            if self.find(name) is None:
+                missing.setdefault(lower(name), name)
+        while missing:
+            with suppress(IntegrityError), transaction.atomic():
+                rows = [self.model(**{self.column: name}) for name in missing.values()]
+                tell_added(self.model._default_manager.bulk_create(rows), by=by, at=at)
+            for key in missing:
+                self._ids.pop(key, None)
+            self.look_up(missing.values())
+            missing = {key: name for key, name in missing.items() if self._ids[key] is None}
 
     def name_all(self, ids: Iterable[int]) -> None:
         """Learn the names of records. Costs one query where some are new."""
@@ -118,12 +133,12 @@ class Companies:
         pairs = list(given)
         self._folded.update(fold({name for name, _ in pairs if name} - self._folded.keys()))
         names = {self._folded[name] for name, _ in pairs if name} - self._by_name.keys()
-        domains = {domain for _, domain in pairs if domain} - self._by_domain.keys()
+        domains = {domain for pair in pairs if (domain := _domain_of(*pair))} - self._by_domain.keys()
         if not names and not domains:
             return
         self._by_name.update(dict.fromkeys(names))
         self._by_domain.update(dict.fromkeys(domains))
-        living = Company.objects.living().filter(Q(sort_name__in=names) | Q(domain__in=domains - {""}))
+        living = Company.objects.living().filter(Q(sort_name__in=names) | Q(domain__in=domains))
         for pk, name, folded, domain in living.order_by("-pk").values_list("pk", "name", "sort_name", "domain"):
             company = KnownCompany(pk, name, domain)
             if folded in names:
@@ -133,12 +148,8 @@ class Companies:
 
     def find(self, name: str, domain: str) -> KnownCompany | None:
         found = self._by_domain.get(domain) if domain else None
-        return found or (self._by_name.get(self._folded.get(name, "")) if name else None)
-
-    def is_another(self, pk: int | None, name: str, domain: str) -> bool:
-        """Whether (name, domain) means another company than `pk`."""
-        found = self.find(name, domain)
-        return found is None or found.pk != pk
+        found = found or (self._by_name.get(self._folded.get(name, "")) if name else None)
+        return found or self._by_domain.get(_domain_of(name, domain))
 
     def make(self, given: Iterable[tuple[str, str]], *, at: datetime, file: str, by: Person | None) -> None:
         """Make the companies that do not exist, and tell the domain of those that had none."""
@@ -187,6 +198,11 @@ class Companies:
         self.look_up(given)
 
 
+def _domain_of(name: str, domain: str) -> str:
+    """The domain that is told; a name that is written as one may be meant so."""
+    return domain or (name.lower() if "." in name and DOMAIN.match(name.lower()) else "")
+
+
 def fold(words: Iterable[str]) -> dict[str, str]:
     """Each text with its folded form, by the database's own function. Costs one query unless there are none."""
     texts = list(words)
@@ -224,36 +240,13 @@ class Stages:
         stages = list(Stage.objects.select_related("department").order_by("position", "pk"))
         self.by_id = {stage.pk: stage for stage in stages}
         active = [stage for stage in stages if stage.is_active]
-        self._by_name = {lower(stage.name): stage for stage in active} | {stage.slug: stage for stage in active}
+        by_id = {str(stage.pk): stage for stage in active}
+        by_name = {lower(stage.name): stage for stage in active}
+        self._by_name = by_id | by_name | {stage.slug: stage for stage in active}
         self.first = next((stage for stage in active if stage.is_open), None)
 
     def find(self, name: str) -> Stage | None:
         return self._by_name.get(lower(name))
-
-
-class Reasons:
-    """Reasons by list and name; an unknown one joins the list of its stage."""
-
-    def __init__(self) -> None:
-        self._ids = {
-            (kind, lower(name)): (pk, name) for pk, kind, name in Reason.objects.values_list("pk", "kind", "name")
-        }
-        self._names = dict(self._ids.values())
-
-    def find(self, kind: str, name: str) -> int | None:
-        found = self._ids.get((kind, lower(name)))
-        return found[0] if found else None
-
-    def make(self, given: Iterable[tuple[str, str]]) -> None:
-        for kind, name in given:
-            if self.find(kind, name) is None:
-                reason = Reason.objects.filter(kind=kind, name__iexact=name).first()
-                reason = reason or Reason.objects.create(kind=kind, name=name)
-                self._ids[kind, lower(name)] = (reason.pk, reason.name)
-                self._names[reason.pk] = reason.name
-
-    def name_of(self, pk: int | None) -> str:
-        return self._names.get(pk, "") if pk is not None else ""
 
 
 @dataclass

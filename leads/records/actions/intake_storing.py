@@ -10,7 +10,7 @@ from django.db.models import Model
 from leads.funnel.models import Reason, Stage
 from leads.records.actions.changing import HANDS
 from leads.records.actions.intake_deciding import Terms
-from leads.records.actions.intake_entries import PLAIN, REFERENCES, TEXTS, Entry
+from leads.records.actions.intake_entries import PLAIN, REFERENCES, TEXTS, Entry, Move
 from leads.records.actions.intake_known import NAMED, TO_MANY, Known
 from leads.records.models import Company
 from leads.records.telephones import telephone_key
@@ -19,10 +19,10 @@ from workspace.journal import actions as journal
 from workspace.people.models import Person
 
 # The columns that are written of a lead, new or changed. Some hold names until what they refer to is made or found.
-REFERRING_COLUMNS = (*(f"{key}_id" for key in REFERENCES), "company_id", "company_name", "lost_reason_id")
+REFERRING_COLUMNS = (*(f"{key}_id" for key in REFERENCES), "company_id", "company_name")
 FINAL = (
     *PLAIN, "value", "currency", "value_base", "stage_id", "furthest_stage_id", "stage_entered_at", "closed_at",
-    "consent_at", "phone_key", "consent", "custom",
+    "lost_reason_id", "consent_at", "phone_key", "consent", "custom",
 )  # fmt: skip
 WRITTEN = (*FINAL, *REFERRING_COLUMNS)
 # What stands where a lead has nothing; elsewhere it is NULL.
@@ -53,7 +53,7 @@ def store(
     new = [entry for entry in entries if entry.is_new]
     changed = [entry for entry in entries if not entry.is_new and (entry.edits or entry.moves)]
     known.companies.make(companies, at=terms.at, file=terms.file, by=terms.by)
-    _make_references([*new, *changed], known=known)
+    _make_references([*new, *changed], terms=terms, known=known)
     if new:
         _insert(new, drafted or draft(new, terms), terms)
     if changed:
@@ -74,7 +74,7 @@ def _referred(columns: Mapping[str, Column], new: Sequence[Entry], terms: Terms)
     return referred
 
 
-def _make_references(entries: Sequence[Entry], *, known: Known) -> None:
+def _make_references(entries: Sequence[Entry], *, terms: Terms, known: Known) -> None:
     """Make what is named and does not exist yet, and put ids where names stood."""
     waiting: dict[str, list[tuple[dict[str, Any], str]]] = {}
     for key in set().union(*(entry.values for entry in entries)) & _MADE.keys():
@@ -82,15 +82,12 @@ def _make_references(entries: Sequence[Entry], *, known: Known) -> None:
         waiting.setdefault(_MADE[key], []).extend(named)
     for kind, names in known.names.items():
         marks = [key for key, of in TO_MANY.items() if of == kind]
-        marked = {name for key in marks for entry in entries for name in entry.marks.get(key, ())}
-        names.make([*(values[column] for values, column in waiting.get(kind, ())), *marked])
+        marked = [name for key in marks for entry in entries if key in entry.marks for name in entry.marks[key]]
+        wanted = dict.fromkeys([*(values[column] for values, column in waiting.get(kind, ())), *marked])
+        names.make(wanted, by=terms.by, at=terms.at)
         for values, column in waiting.get(kind, ()):
             values[column] = names.find(values[column])
     _link_companies([entry for entry in entries if type(entry.values.get("company_id")) is tuple], known)
-    reasons = [entry for entry in entries if type(entry.values.get("lost_reason_id")) is tuple]
-    known.reasons.make(entry.values["lost_reason_id"] for entry in reasons)
-    for entry in reasons:
-        entry.values["lost_reason_id"] = known.reasons.find(*entry.values["lost_reason_id"])
 
 
 def _link_companies(entries: Sequence[Entry], known: Known) -> None:
@@ -167,6 +164,20 @@ def _open_deals(new: Sequence[Entry], terms: Terms) -> None:
             ],
         )
     _insert_passages(several, terms)
+    _write_reasons([entry for entry in several if entry.reason_text])
+
+
+def _write_reasons(entries: Sequence[Entry]) -> None:
+    """Keep the words that stand beside reasons on the deals of `entries`."""
+    if not entries:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE leads_records_deal deal SET reason_text = told.words "
+            "FROM unnest(%s::bigint[], %s::text[]) AS told (lead_id, words) "
+            "WHERE deal.lead_id = told.lead_id AND deal.is_current",
+            [as_array(entry.pk for entry in entries), as_array(entry.reason_text for entry in entries)],
+        )
 
 
 def _insert_passages(entries: Sequence[Entry], terms: Terms) -> None:
@@ -245,6 +256,7 @@ def move(entries: Sequence[Entry], terms: Terms) -> None:
             "AND furthest.id = deal.furthest_stage_id",
             [[entry.pk for entry in entries]],
         )
+    _write_reasons([entry for entry in entries if entry.reason_text])
     _insert_passages(entries, terms)
 
 
@@ -270,7 +282,8 @@ def _tell(new: Sequence[Entry], changed: Sequence[Entry], terms: Terms) -> None:
     closed = [entry for entry in new if entry.moves and entry.moves[0].line == entry.line]
     _record("lead.created", [(entry, entry.values["created_at"], _created(entry), {}) for entry in closed], terms)
     told = [entry for entry in (*new, *changed) if entry.moves or entry.edits]
-    _record("lead.moved", [(e, move.at, _moved(e, move, terms), {}) for e in told for move in e.moves], terms)
+    moves = [(entry, move) for entry in told for move in entry.moves]
+    _record("lead.moved", [(e, m.at, _moved(e, m, terms), _in_own_words(m)) for e, m in moves], terms)
     for verb, of_hands in (("lead.edited", False), ("lead.assigned", True)):
         edits = [
             (entry, terms.at, _where(terms, line), {"changes": facts})
@@ -289,7 +302,7 @@ def _created(entry: Entry) -> dict[str, Any]:
     return {"stage": entry.moves[0].came_from.name}
 
 
-def _moved(entry: Entry, move: Any, terms: Terms) -> dict[str, Any]:
+def _moved(entry: Entry, move: Move, terms: Terms) -> dict[str, Any]:
     return {
         "came_from": move.came_from.name,
         "from_stage": move.came_from.slug,
@@ -297,9 +310,13 @@ def _moved(entry: Entry, move: Any, terms: Terms) -> dict[str, Any]:
         "to_stage": move.to.slug,
         "seconds": move.seconds,
         "deal": entry.deal_number,
-        "reason": move.reason if move.to.kind in (Stage.Kind.LOST, Stage.Kind.DISQUALIFIED) else "",
+        "reason": move.why.reason.name if move.why else "",
         **_where(terms, move.line),
     }
+
+
+def _in_own_words(move: Move) -> dict[str, Any]:
+    return {"reason_text": move.why.text} if move.why and move.why.text else {}
 
 
 def _record(verb: str, told: Sequence[tuple[Entry, Any, dict[str, Any], dict[str, Any]]], terms: Terms) -> None:

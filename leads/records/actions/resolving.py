@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from leads.funnel.actions import tell_added
 from leads.funnel.models import Campaign, Definition, Interest, Offering, Source, Tag
 from leads.records import references
 from leads.records.fields import FIELDS, Kind, LeadField
@@ -78,6 +79,7 @@ def _defined(model: type[Definition], name: str, origin: Origin) -> Definition:
     try:
         with transaction.atomic():
             made: Definition = model._default_manager.create(name=name, is_demo=origin.is_demo)
+            tell_added([made], by=origin.by, at=origin.at)
     except IntegrityError:  # somebody made it in this very moment
         made = model._default_manager.get(name__iexact=name)
     return made

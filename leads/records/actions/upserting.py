@@ -7,8 +7,6 @@ from typing import Literal
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from leads.funnel.models import Stage
@@ -16,7 +14,7 @@ from leads.records import fields, policies, references
 from leads.records.actions import rules
 from leads.records.actions.changing import change
 from leads.records.actions.creating import create
-from leads.records.actions.ending import ending_of
+from leads.records.actions.ending import ending_of, when_it_ended
 from leads.records.actions.moving import MovedElsewhere, move
 from leads.records.fields import FIELDS
 from leads.records.models import Lead
@@ -104,12 +102,10 @@ def _moved(lead: Lead, row: Mapping[str, object], *, by: Person | None, at: date
     if to.pk == lead.stage_id and (to.is_closed or given["closed_at"] is None):
         return lead
     ending = ending_of(to, given, at=at)
-    if ending is not None and ending.at < lead.stage_entered_at:
-        told = {"stage": lead.stage, "day": date_format(localtime(lead.stage_entered_at), "DATE_FORMAT")}
-        raise ValidationError({"closed_at": _("The lead came into “%(stage)s” later than that, on %(day)s.") % told})
     try:
         if ending is not None:
-            return move(lead, to, by=by, at=ending.at, reason=ending.reason, reason_text=ending.text)
+            ended_at = when_it_ended(ending.at, lead.stage, lead.stage_entered_at)
+            return move(lead, to, by=by, at=ended_at, reason=ending.reason, reason_text=ending.text)
         return move(lead, to, by=by, at=at)
     except MovedElsewhere as error:
         raise ValidationError({"stage": str(error)}) from error

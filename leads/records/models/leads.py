@@ -208,6 +208,11 @@ class Lead(models.Model):
             models.CheckConstraint(
                 condition=Q(to_sort_until=None) | Q(to_sort_by__isnull=False), name="lead_to_sort_has_a_person"
             ),
+            models.CheckConstraint(
+                condition=Q(asleep_until=None, asleep_reason="")
+                | (Q(asleep_until__isnull=False) & ~Q(asleep_reason="")),
+                name="lead_sleep_is_whole",
+            ),
         ]
         indexes = [
             models.Index(fields=["stage", "-created_at", "-id"], name="lead_by_stage"),
