@@ -50,6 +50,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
             ip = self.get_client_ip(request)
             actions.tell("security.refused", person, by=None, at=timezone.now(), what=_("password"), ip=ip)
 
+    def login(self, request: HttpRequest, user: Person) -> None:
+        """Begin the session, unless somebody was let go while they looked for their second factor."""
+        if not user.is_active:
+            raise ImmediateHttpResponse(self.respond_user_inactive(request, user))
+        super().login(request, user)
+
     def get_login_stages(self) -> list[str]:
         return [_STAGES.get(stage, stage) for stage in super().get_login_stages()]
 

@@ -14,7 +14,7 @@ from pytest_django import Settings
 from workspace.people.models import Department, Person
 from workspace.people.roles import Role
 from workspace.security.tests.provider import Provider, listening
-from workspace.security.tests.signing_in import PASSWORD, come_by_provider, configure, sign_in
+from workspace.security.tests.signing_in import PASSWORD, app_of, code_of, come_by_provider, configure, sign_in
 from workspace.staff import actions
 from workspace.tests.moments import NOW
 
@@ -72,6 +72,18 @@ def test_without_passwords_the_invited_person_joins_without_one(
     assert client.get(reverse("mfa_activate_totp")).status_code == HTTPStatus.OK, "and may set a factor up at once"
     provider.claims |= {"email": iris.email, "sub": "4713"}
     assert come_by_provider(Client()).headers["Location"] == "/"
+
+
+def test_whoever_is_let_go_between_the_factors_does_not_come_in(client: Client, mara: Person, otto: Person) -> None:
+    secret = app_of(mara)
+    sign_in(client, mara)
+
+    actions.deactivate(mara, by=otto, at=NOW)
+    answer = client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+    actions.reactivate(mara, by=otto, at=NOW)
+
+    assert answer.headers["Location"] == reverse("account_inactive")
+    assert client.get("/leads/").status_code == HTTPStatus.FOUND
 
 
 def test_whoever_is_let_go_is_signed_out_for_good(mara: Person, otto: Person) -> None:
