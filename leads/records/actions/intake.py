@@ -9,9 +9,10 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from leads.records import policies
-from leads.records.actions.intake_deciding import Act, Decider, Incoming, Outcome, Terms
+from leads.records.actions.intake_deciding import Decider
 from leads.records.actions.intake_entries import REFERRING, Change, Entry, Index, Keys, fetch, fetch_marks, name_key
 from leads.records.actions.intake_known import TO_MANY, Known, Said
+from leads.records.actions.intake_rows import Act, Incoming, Outcome, Terms
 from leads.records.actions.intake_storing import draft, store
 from leads.records.models import Lead
 from workspace import indexing

@@ -9,9 +9,9 @@ from django.db.models import Model
 
 from leads.funnel.models import Reason, Stage
 from leads.records.actions.changing import HANDS
-from leads.records.actions.intake_deciding import Terms
 from leads.records.actions.intake_entries import PLAIN, REFERENCES, TEXTS, Entry, Move
 from leads.records.actions.intake_known import NAMED, TO_MANY, Known
+from leads.records.actions.intake_rows import Terms
 from leads.records.models import Company
 from leads.records.telephones import telephone_key
 from workspace.copying import Column, as_array, checked_as_sets, copy_columns
