@@ -67,7 +67,6 @@ def _claim_new(now: datetime) -> NoticeMail | None:
         return None
     gathered = mine.filter(level=oldest.level)
     if oldest.level == Level.DIGEST:
-        gathered = gathered.filter(mail_due_at__lte=now)
         hour = digests.next_at(digests.plan_of(person), digests.zone_of(person), oldest.told_at)
         if hour > now:  # the reader lives in another zone by now
             gathered.update(mail_due_at=hour)

@@ -242,6 +242,7 @@ def test_a_mail_whose_worker_dies_while_handing_it_over_is_not_sent_again(
 
     with pytest.raises(SystemExit):
         mailing.hand_over(mail, Dying(), now)
+    assert mailing.claim(now + timedelta(minutes=20)) is None
     name("Later")
     send(timedelta(minutes=20))
     send(timedelta(minutes=40))
