@@ -53,12 +53,20 @@ def test_the_schema_is_openapi_3_1(schema: dict[str, Any]) -> None:
 def test_every_operation_tells_its_problems_and_who_may_call(schema: dict[str, Any]) -> None:
     for path, method, operation in operations(schema):
         problems = {code: answer for code, answer in operation["responses"].items() if int(code) >= 400}
-        assert {"401", "403", "429"} <= problems.keys(), (path, method)
-        assert all(list(answer["content"]) == ["application/problem+json"] for answer in problems.values())
+        assert {"401", "403", "406", "429", "503"} <= problems.keys(), (path, method)
+        assert all(answer == {"$ref": f"#/components/responses/{code}"} for code, answer in problems.items())
         assert ("404" in problems) == ("{id}" in path), path
         assert method == "get" or {"400", "409", "413", "415"} <= problems.keys(), path
         assert ("412" in problems) == (method != "get" and "{id}" in path), path
         assert operation["security"] == [{"token": []}, {"session": []}]
+
+
+def test_each_refusal_stands_in_the_schema_once_as_a_problem(schema: dict[str, Any]) -> None:
+    refusals = {code: answer for code, answer in schema["components"]["responses"].items() if int(code) >= 400}
+
+    assert {kind for answer in refusals.values() for kind in answer["content"]} == {"application/problem+json"}
+    assert all(answer["content"] for answer in refusals.values())
+    assert "Retry-After" in refusals["429"]["headers"]
 
 
 def test_every_operation_tells_the_conditions_that_it_may_be_called_under(schema: dict[str, Any]) -> None:

@@ -17,17 +17,31 @@ from workspace.api.limits import CallLimit
 from workspace.api.problems import CONTENT_TYPE
 from workspace.api.serializers import ProblemSerializer
 
-_ALWAYS = {
-    "401": "Who calls is not known.",
-    "403": "The caller may not do this, or the token lacks the scope.",
-    "429": "The caller used up this minute; `Retry-After` says when the next one begins.",
+# What any call may be answered with beside its own answers, by status; each stands in the schema once.
+_TOLD = {
+    "304": _("What `If-None-Match` names is still what is there."),
+    "400": _("Something that was given does not fit."),
+    "401": _("Who calls is not known."),
+    "403": _("The caller may not do this, or the token lacks the scope."),
+    "404": _("There is none, or the caller may not see it."),
+    "406": _("Answers are JSON."),
+    "409": _("Somebody was first; the record as it is now is told beside. Or the `Idempotency-Key` is another call’s."),
+    "412": _("The record is not the one that `If-Match` names; the tag of the present one is in `ETag`."),
+    "413": _("The body is too large."),
+    "415": _("The body is no JSON."),
+    "429": _("The caller used up this minute."),
+    "503": _("The database is away."),
 }
-_INVALID = {"400": "Something that was given does not fit."}
-_OF_ONE = {"404": "There is none, or the caller may not see it."}
-_OF_BODIES = {"413": "The body is too large.", "415": "The body is no JSON."}
-_CONFLICT = {"409": "Somebody was first; the record as it is now is told beside."}
-_STALE = {"412": "The record is not the one that `If-Match` names; the tag of the present one is in `ETag`."}
-_UNCHANGED = {"304": {"description": "What `If-None-Match` names is still what is there."}}
+_ALWAYS = {"401", "403", "406", "429", "503"}
+_OF_READING = {"304"}
+_OF_CHANGING = {"400", "409", "413", "415"}
+_SECONDS = {"description": _("Come again after so many seconds."), "schema": {"type": "integer"}}
+_HEADERS = {
+    "401": {"WWW-Authenticate": {"schema": {"type": "string"}}},
+    "412": {"ETag": {"schema": {"type": "string"}}},
+    "429": {"Retry-After": _SECONDS},
+    "503": {"Retry-After": _SECONDS},
+}
 _IF_MATCH = _("The `ETag` that you have seen, or the version alone: the record is changed only if it is that one.")
 _KEY = _("One of your own for each call: the same call with the same key is carried out once within 24 hours.")
 _IF_NONE_MATCH = _("The `ETag` of the answer that you have: 304 if it would be the same.")
@@ -84,23 +98,30 @@ class AutoSchema(SpectacularAutoSchema):
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
-        if self.method in SAFE_METHODS:
-            bodies |= _UNCHANGED
-        problem = self.resolve_serializer(ProblemSerializer, direction).ref
-        told = {
-            code: {"description": text, "content": {CONTENT_TYPE: {"schema": problem}}} for code, text in self._errors()
-        }
-        return bodies | told
+        self.resolve_serializer(ProblemSerializer, direction)  # `add_answers` refers to it
+        return bodies | {status: {"$ref": f"#/components/responses/{status}"} for status in sorted(self._statuses())}
 
-    def _errors(self) -> list[tuple[str, str]]:
-        changes = self.method not in SAFE_METHODS
+    def _statuses(self) -> set[str]:
         of_one = "{" in self.path
-        errors = _ALWAYS | (_OF_ONE if of_one else {})
-        if changes or not of_one or self._is_list_view():
-            errors |= _INVALID
-        if changes:
-            errors |= _OF_BODIES | _CONFLICT | (_STALE if of_one else {})
-        return sorted(errors.items())
+        statuses = _ALWAYS | ({"404"} if of_one else set())
+        if self.method in SAFE_METHODS:
+            return statuses | _OF_READING | ({"400"} if not of_one or self._is_list_view() else set())
+        return statuses | _OF_CHANGING | ({"412"} if of_one else set())
+
+
+def add_answers(result: dict[str, Any], generator: Any, **_options: Any) -> dict[str, Any]:
+    """Put the answers that all calls share into the schema, once: drf-spectacular's hook for the finished schema."""
+    problem = {"content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    shared = {
+        status: {
+            "description": str(words),
+            **({"headers": _HEADERS[status]} if status in _HEADERS else {}),
+            **({} if status in _OF_READING else problem),
+        }
+        for status, words in _TOLD.items()
+    }
+    result["components"]["responses"] = shared
+    return result
 
 
 class SchemaView(SpectacularAPIView):
