@@ -61,7 +61,11 @@ class Undoing:
 
 
 def pasts(import_: Import, ids: Sequence[int]) -> dict[int, Past]:
-    """The pasts of leads, by id. One query; of what lies before the import nothing is read."""
+    """The pasts of leads, by id. Two queries; of what lies before the import nothing is read.
+
+    What another import did that was taken back itself, and its taking back, is no work on a lead.
+    """
+    undone = set(Import.objects.filter(reverted_at__isnull=False).values_list("pk", flat=True))
     rows = JournalEntry.objects.filter(thread_kind="lead", thread_id__in=ids, recorded_at__gte=import_.created_at)
     found: dict[int, Past] = defaultdict(Past)
     written: set[tuple[int, str]] = set()
@@ -73,9 +77,13 @@ def pasts(import_: Import, ids: Sequence[int]) -> dict[int, Past]:
         if entry.facts.get("import") == import_.pk:
             past.own.append(entry)
             written.add(together)
-        elif past.own and together not in written and (entry.actor_id is not None or entry.verb in CHANGING):
+        elif past.own and together not in written and _is_work(entry) and entry.facts.get("import") not in undone:
             past.later.append(Later(_who(entry), str(entry.definition.label), entry.recorded_at, _fields(entry)))
     return dict(found)
+
+
+def _is_work(entry: JournalEntry) -> bool:
+    return entry.actor_id is not None or entry.verb in CHANGING
 
 
 def _who(entry: JournalEntry) -> str:

@@ -15,7 +15,8 @@ from leads.imports.actions.preparing import demand
 from leads.imports.models import Import, ImportedLead, NotReverted
 from leads.imports.reverting import CHANGING, Past, Undoing, pasts, undoing_of
 from leads.records import actions as records
-from leads.records.actions import removing
+from leads.records import custom
+from leads.records.actions import removing, restoring
 from leads.records.fields import FIELDS
 from leads.records.models import Lead
 from workspace.errors import Conflict
@@ -59,6 +60,10 @@ WITH mine AS (
     WHERE entry.thread_kind = 'lead' AND entry.thread_id IN (SELECT lead_id FROM mine) AND entry.recorded_at >= %(since)s
     AND entry.facts ->> 'import' IS DISTINCT FROM %(import)s::text
     AND (entry.actor_id IS NOT NULL OR entry.verb = ANY(%(changing)s))
+    AND NOT EXISTS (
+        SELECT FROM leads_imports_import other WHERE other.reverted_at IS NOT NULL
+        AND other.id::text = entry.facts ->> 'import'
+    )
 )
 SELECT is_made, touched.thread_id IS NOT NULL, count(*) FROM mine
 JOIN leads_records_lead lead ON lead.id = mine.lead_id AND lead.deleted_at IS NULL
@@ -202,17 +207,31 @@ def _restore(step: _Step, leads: Sequence[Lead], past: Mapping[int, Past]) -> in
             step.keep(pk, what, reason)
     moves = {pk: undoing.moves for pk, undoing in undoings.items() if undoing.moves}
     removing.unmove_many(moves, by=step.by, at=step.at, reason=step.reason, import_id=step.import_.pk)
-    restored = set(moves)
+    return len(set(moves) | _set_back(step, [lead for lead in leads if lead.pk in undoings], undoings))
+
+
+def _set_back(step: _Step, leads: Sequence[Lead], undoings: Mapping[int, Undoing]) -> set[int]:
+    """Give fields their earlier values: those that no rule asks about as a set, the others lead by lead."""
+    if not leads:
+        return set()
+    definitions = custom.definitions("lead")
+    free: dict[int, dict[str, Any]] = {}
     for lead in leads:
-        asked = undoings.get(lead.pk)
-        if asked is not None and asked.values and _put_back(step, lead, asked):
+        values = undoings[lead.pk].values
+        free[lead.pk] = {
+            key: value for key, value in values.items() if restoring.is_free(lead, key, value, definitions)
+        }
+    restoring.restore_many(leads, free, by=step.by, at=step.at, import_id=step.import_.pk)
+    restored = {pk for pk, values in free.items() if values}
+    for lead in leads:
+        rest = {key: value for key, value in undoings[lead.pk].values.items() if key not in free[lead.pk]}
+        if rest and _put_back(step, lead, rest):
             restored.add(lead.pk)
-    return len(restored)
+    return restored
 
 
-def _put_back(step: _Step, lead: Lead, undoing: Undoing) -> bool:
+def _put_back(step: _Step, lead: Lead, values: dict[str, Any]) -> bool:
     """Set the earlier values; what a rule refuses by now is told, and the rest is set without it."""
-    values: dict[str, Any] = dict(undoing.values)
     while values:
         try:
             records.change(lead, values, by=step.by, at=step.at)
