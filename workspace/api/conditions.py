@@ -17,8 +17,8 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import Model
-from django.http import HttpResponse
-from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
+from django.http import HttpResponse, HttpResponseNotModified
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException
 from rest_framework.permissions import SAFE_METHODS
@@ -87,7 +87,10 @@ def tagged(request: Request, response: HttpResponse) -> HttpResponse:
         return response
     patch_cache_control(response, private=True, no_cache=True)
     patch_vary_headers(response, ["Authorization", "Cookie"])
-    return get_conditional_response(request, etag=response["ETag"], response=response) or response
+    had = request.headers.get("If-None-Match", "").strip()
+    if had != "*" and response["ETag"].strip('"') not in _TAG.findall(had):
+        return response
+    return HttpResponseNotModified(headers={name: response[name] for name in ("ETag", "Cache-Control", "Vary")})
 
 
 def _digest(content: bytes) -> str:

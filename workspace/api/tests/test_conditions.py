@@ -41,6 +41,10 @@ def test_answers_are_for_the_caller_alone_and_asked_for_anew(caller: Caller) -> 
     assert {"Authorization", "Cookie"} <= set(answer["Vary"].split(", "))
 
 
+def test_reading_takes_no_notice_of_what_guards_writing(caller: Caller) -> None:
+    told(caller.client.get(f"{ROOT}users/me/", headers={"If-Match": '"other"'}), HTTPStatus.OK)
+
+
 def test_an_error_has_no_tag(caller: Caller) -> None:
     assert "ETag" not in caller.client.get(f"{ROOT}users/0/")
 
