@@ -10,7 +10,9 @@ from leads.records.actions.companies import rename_steps
 from leads.records.actions.moving import was_passed
 from leads.records.models import Company, CustomField, Deal, Lead
 from leads.records.noticing import NOTICE_KINDS
+from leads.records.owing import NEXT_STEP
 from workspace import subjects, verbs
+from workspace.commitments import kinds as commitments
 from workspace.jobs import kinds
 from workspace.notices import following, telling
 from workspace.pages import navigation
@@ -104,6 +106,8 @@ verbs.register(
     Verb("company.imported", _("Company imported"), _("brought this company in from {file}"), "upload"),
     Verb("company.edited", _("Company edited"), _("changed"), "pencil"),
 )
+
+commitments.register(NEXT_STEP)
 
 uses.register("passages", was_passed)
 

@@ -24,17 +24,17 @@ def may_finish(person: Person, commitment: Commitment) -> bool:
 
 
 def may_pause(person: Person, commitment: Commitment) -> bool:
-    """Whom it is owed to, and who leads those that owe it: nobody stops their own clock."""
+    """Whom a promise is owed to, and who leads those that owe it: nobody stops their own clock. One's own work has none."""
     if not commitment.is_promise:
-        return commitment.debtor_id == person.pk
+        return False
     leads_debtors = Role.DEPARTMENT_LEAD.value in person.roles and _is_debtors_side(person, commitment)
     return person.has_perm(CHANGE) and (_is_creditors_side(person, commitment) or leads_debtors)
 
 
 def may_cancel(person: Person, commitment: Commitment) -> bool:
-    """Whom it is owed to; one's own work oneself."""
+    """Whom it is owed to; one's own work oneself, unless it goes with a record where it is changed."""
     if not commitment.is_promise:
-        return commitment.debtor_id == person.pk
+        return commitment.debtor_id == person.pk and commitment.definition.finish is None
     return person.has_perm(CHANGE) and _is_creditors_side(person, commitment)
 
 

@@ -426,8 +426,8 @@ def test_a_step_costs_the_same_for_any_number_of_leads_that_it_made(
     steps = reverting.steps(job)
     next(steps)
 
-    # The batch, its leads locked, those that it made, their past, the living, gone, told, savepoints, the counts.
-    with django_assert_num_queries(13):
+    # The batch, its leads locked, those that it made, their past, the living, gone, their steps, told, savepoints, the counts.
+    with django_assert_num_queries(14):
         next(steps)
 
     assert Lead.objects.living().count() == 0

@@ -10,7 +10,7 @@ from django.db.models import F, Model
 from django.utils.translation import gettext as _
 
 from leads.records import custom, fields
-from leads.records.actions import rules
+from leads.records.actions import rules, steps
 from leads.records.actions.creating import TO_MANY, link_company
 from leads.records.actions.resolving import Origin, resolve
 from leads.records.actions.seen import Changed, Seen, demand_seen, stale
@@ -65,6 +65,8 @@ def _change_many(leads: Sequence[Lead], values: Mapping[str, object], origin: Or
     resolved = resolve(fields.clean(given), origin)
     stored = rules.lock(leads)
     happenings = [happening for lead in stored.values() for happening in _change_one(lead, resolved, own, origin, seen)]
+    if steps.FOLLOWED & resolved.keys():
+        steps.follow(stored, by=origin.by, at=origin.at)
     journal.record_many(happenings, by=origin.by)
     return list(stored.values())
 

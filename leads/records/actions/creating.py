@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from leads.funnel.models import Stage
 from leads.records import custom, fields, policies
-from leads.records.actions import rules
+from leads.records.actions import rules, steps
 from leads.records.actions.ending import Ending, ending_of
 from leads.records.actions.moving import put
 from leads.records.actions.resolving import Origin, company_called, resolve
@@ -61,6 +61,8 @@ def _create(values: Mapping[str, object], origin: Origin) -> Lead:
     for key in TO_MANY:
         getattr(lead, key).set(resolved.get(key, []))
     _first_deal(lead, by=by)
+    if lead.next_step:
+        steps.follow([lead.pk], by=by, at=origin.at)
     journal.record(
         "lead.created", subject=lead, by=by, at=lead.created_at, is_demo=is_demo, name=str(lead), stage=lead.stage.name
     )

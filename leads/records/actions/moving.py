@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from leads.funnel.models import Reason, Stage
 from leads.records import moving
-from leads.records.actions import rules
+from leads.records.actions import rules, steps
 from leads.records.models import Deal, Lead, StagePassage
 from workspace.errors import Conflict
 from workspace.journal import actions as journal
@@ -78,6 +78,9 @@ def put(lead: Lead, to: Stage, *, by: Person | None, at: datetime, reason: Reaso
     deal = lead.deals.select_for_update(no_key=True).get(is_current=True)
     left, seconds = lead.stage, _leave(deal, to, by=by, at=at)
     _enter(lead, deal, to, at=at, reason=reason, text=text)
+    if to.is_closed or (lead.owner_id is None and lead.marketer_id is None):
+        # A closed deal has no next step; one that nobody has yet is its stage's department's.
+        steps.follow([lead.pk], by=by, at=at)
     journal.record(
         "lead.moved",
         subject=lead,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from leads.records.actions import rules
+from leads.records.actions import rules, steps
 from leads.records.models import Lead
 from workspace.journal import actions as journal
 from workspace.people.models import Person
@@ -81,6 +81,7 @@ def remove_many(ids: Sequence[int], *, by: Person | None, at: datetime, reason: 
     found = list(living.select_for_update(no_key=True).values_list("pk", flat=True))
     if found:
         Lead.objects.filter(pk__in=found).update(deleted_at=at)
+        steps.follow(found, by=by, at=at)
         journal.record_select(
             "lead.removed",
             "SELECT %(at)s::timestamptz, 'lead', id, 'lead', id, "

@@ -9,7 +9,7 @@ from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from leads.records.actions import rules
+from leads.records.actions import rules, steps
 from leads.records.fields import sensible_day
 from leads.records.models import Lead
 from workspace.journal import actions as journal
@@ -109,6 +109,7 @@ def set_next_step(lead: Lead, text: str, *, due_at: datetime | None, by: Person 
     rules.take_up(lead)
     lead.save(update_fields=["next_step", "next_step_at", "to_sort_by", "to_sort_until"])
     lead.refresh_from_db(fields=["version"])
+    steps.follow([lead.pk], by=by, at=at)
     due = lead.next_step_at.isoformat() if lead.next_step_at else ""
     journal.record("lead.next_step_set", subject=lead, by=by, at=at, is_demo=lead.is_demo, step=text, due=due)
     return lead
@@ -136,6 +137,7 @@ def finish_next_step(lead: Lead, *, by: Person | None, at: datetime, text: str =
         due=lead.next_step_at.isoformat() if lead.next_step_at else "",
         text=mentions.resolve(text.replace("\x00", "").strip(), about=lead),
     )
+    steps.keep([lead.pk], by=by, at=at, text=text)
     lead.next_step, lead.next_step_at = "", None
     lead.save(update_fields=["next_step", "next_step_at"])
     lead.refresh_from_db(fields=["version"])

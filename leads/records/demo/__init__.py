@@ -4,6 +4,7 @@ from datetime import datetime
 
 from leads.funnel.models import Stage
 from leads.records import actions
+from leads.records.actions import steps
 from leads.records.demo import known, others, writing
 from leads.records.demo.stories import Story
 from leads.records.demo.world import World, world
@@ -24,6 +25,7 @@ def load(now: datetime) -> None:
     _make_customers(here, companies, stories)
     writing.write_companies(companies, here.people["admin"])
     writing.write_stories(stories)
+    steps.follow([story.lead.pk for story in stories if story.lead.next_step], by=None, at=now)
 
 
 def _make_customers(here: World, companies: list[Company], stories: list[Story]) -> None:

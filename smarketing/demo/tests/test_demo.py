@@ -18,6 +18,7 @@ from leads.records import actions
 from leads.records.models import Company, CustomField, Deal, Lead, StagePassage
 from smarketing import demo
 from smarketing.options import DEMO_WAS_REMOVED
+from workspace.commitments.models import Commitment
 from workspace.journal.models import JournalEntry
 from workspace.options import actions as options
 from workspace.pages.options import WORKSPACE_NAME
@@ -49,6 +50,20 @@ def fennmark(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
 def olga() -> Person:
     """A real administrator."""
     return people.add_person("olga@example.com", name="Olga", role=Role.ADMINISTRATOR, departments=[], by=None, at=NOW)
+
+
+@pytest.mark.usefixtures("fennmark")
+def test_the_departments_owe_each_other_something_and_every_next_step_is_owed() -> None:
+    promises = Commitment.objects.promises()
+    steps = Lead.objects.exclude(next_step="")
+    owed = Commitment.objects.open().filter(kind="next_step")
+
+    assert set(promises.values_list("state", flat=True)) == {"running", "paused", "met", "met_late"}
+    assert set(promises.values_list("debtor_department__key", flat=True)) == {"M", "S"}
+    assert steps.count() > 20
+    assert set(owed.values_list("subject_id", "text", "due_at")) == set(
+        steps.values_list("pk", "next_step", "next_step_at")
+    )
 
 
 @pytest.mark.usefixtures("fennmark")

@@ -1,7 +1,8 @@
 """What changes commitments. Everything is written for sets; one commitment is a set of one."""
 
 from workspace.commitments.actions.clocks import hours_for, start_clocks
-from workspace.commitments.actions.ending import AlreadyClosed, cancel, finish, meet, meet_many
+from workspace.commitments.actions.ending import LONGEST_WORD, AlreadyClosed, cancel, finish, meet, meet_many
+from workspace.commitments.actions.following import follow_dates
 from workspace.commitments.actions.handing import hand_over
 from workspace.commitments.actions.making import Draft, make, make_many
 from workspace.commitments.actions.pausing import pause, resume
@@ -9,10 +10,12 @@ from workspace.commitments.actions.recomputing import recompute
 from workspace.commitments.actions.ticking import tick
 
 __all__ = [
+    "LONGEST_WORD",
     "AlreadyClosed",
     "Draft",
     "cancel",
     "finish",
+    "follow_dates",
     "hand_over",
     "hours_for",
     "make",

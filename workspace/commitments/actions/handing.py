@@ -1,6 +1,7 @@
 """Putting what a person owes into other hands."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -10,6 +11,7 @@ from workspace.commitments.actions.ending import locked
 from workspace.commitments.actions.making import demand_active
 from workspace.commitments.actions.recomputing import recompute
 from workspace.commitments.actions.telling import tell
+from workspace.commitments.kinds import CommitmentKind
 from workspace.commitments.models import Commitment
 from workspace.people.models import Person
 
@@ -26,11 +28,12 @@ def hand_over(person: Person, to: Person, *, by: Person | None, at: dt.datetime)
     if to.pk == person.pk:
         raise ValidationError({"hand_to": _("Choose a colleague who stays.")})
     demand_active([to.pk], "hand_to")
-    ids = list(Commitment.objects.open().owed_by(person).values_list("pk", flat=True))
-    commitments = [one for one in locked(ids) if one.is_open and one.debtor_id == person.pk]
-    sides = {one.debtor_department.key for one in commitments if one.is_promise and one.debtor_department}
-    if not sides <= set(to.department_keys):
-        raise ValidationError({"hand_to": _("Promises of a department stay in it; %s belongs to another one.") % to})
+    owed = list(Commitment.objects.open().owed_by(person).with_people().order_by("pk"))
+    _demand_side(owed, to)
+    for kind, ones in _by_kind(owed).items():
+        if kind.hand_over is not None:
+            kind.hand_over(ones, to, by, at)
+    commitments = [one for one in locked([one.pk for one in owed]) if one.is_open and one.definition.hand_over is None]
     for one in commitments:
         one.debtor = to
     Commitment.objects.bulk_update(commitments, ["debtor"], batch_size=500)
@@ -38,3 +41,16 @@ def hand_over(person: Person, to: Person, *, by: Person | None, at: dt.datetime)
     told = locked([one.pk for one in commitments])
     tell("commitment.handed_over", told, by=by, at=at, facts=lambda _one: {"from": str(person), "to": str(to)})
     return told
+
+
+def _demand_side(owed: Sequence[Commitment], to: Person) -> None:
+    sides = {one.debtor_department.key for one in owed if one.is_promise and one.debtor_department}
+    if not sides <= set(to.department_keys):
+        raise ValidationError({"hand_to": _("Promises of a department stay in it; %s belongs to another one.") % to})
+
+
+def _by_kind(owed: Sequence[Commitment]) -> dict[CommitmentKind, list[Commitment]]:
+    found: dict[CommitmentKind, list[Commitment]] = {}
+    for one in owed:
+        found.setdefault(one.definition, []).append(one)
+    return found
