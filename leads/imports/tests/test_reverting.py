@@ -22,8 +22,10 @@ from leads.imports.actions.reverting import NotRevertible, preview
 from leads.imports.models import Import, NotReverted
 from leads.imports.tests.bringing import bring, counts
 from leads.records import actions as records
+from leads.records.actions import steps
 from leads.records.models import Company, Deal, Lead, StagePassage
 from leads.records.tests.factories import NOON, LeadFactory, person
+from workspace.commitments.models import Commitment
 from workspace.jobs import actions as jobs
 from workspace.jobs.models import Job
 from workspace.journal import actions as journal
@@ -307,6 +309,19 @@ def test_closed_leads_that_it_made_are_gone_with_their_dates(mara: Person) -> No
     assert taken_back(take_back(import_)) == (1, 0, 0)
 
 
+def test_nobody_owes_the_next_step_of_a_lead_that_is_gone(mara: Person, sami: Person) -> None:
+    import_ = bring(
+        "email,next step,follow up,owner\nada@x.example,Call,2026-12-24,sami.rep@fennmark.example\n",
+        {"email": "email", "next step": "next_step", "follow up": "next_step_at", "owner": "owner"}, by=mara,
+    )  # fmt: skip
+    steps.follow([stored("ada@x.example").pk], by=mara, at=timezone.now())
+    assert Commitment.objects.open().get().debtor == sami
+
+    take_back(import_)
+
+    assert not Commitment.objects.open().exists()
+
+
 def test_companies_that_came_with_it_stay(mara: Person) -> None:
     import_ = bring("email,company\na@x.example,Kestrel\n", by=mara)
 
@@ -423,12 +438,12 @@ def test_a_step_costs_the_same_for_any_number_of_leads_that_it_made(
     import_ = bring("email\n" + rows, by=mara)
     job = actions.start_revert(import_, by=mara, at=timezone.now()).revert_job
     assert job is not None
-    steps = reverting.steps(job)
-    next(steps)
+    stepping = reverting.steps(job)
+    next(stepping)
 
     # The batch, its leads locked, those that it made, their past, the living, gone, their steps, told, savepoints, the counts.
-    with django_assert_num_queries(14):
-        next(steps)
+    with django_assert_num_queries(15):
+        next(stepping)
 
     assert Lead.objects.living().count() == 0
 
@@ -444,12 +459,12 @@ def test_a_step_costs_the_same_for_any_number_of_leads_whose_texts_it_changed(
     assert counts(import_) == (0, 20, 0, 0)
     job = actions.start_revert(import_, by=mara, at=timezone.now()).revert_job
     assert job is not None
-    steps = reverting.steps(job)
-    next(steps)
+    stepping = reverting.steps(job)
+    next(stepping)
 
     # As above without leads that are gone; moves undone by six statements and told; fields by two and told; savepoints.
-    with django_assert_num_queries(26):
-        next(steps)
+    with django_assert_num_queries(27):
+        next(stepping)
 
     lead = stored("p7@x.example")
     assert (lead.city, lead.custom, lead.stage.slug) == ("Old 7", {"own": "one"}, "new")

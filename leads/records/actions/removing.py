@@ -90,6 +90,7 @@ def remove_many(ids: Sequence[int], *, by: Person | None, at: datetime, reason: 
             {"at": at, "reason": reason, "import": import_id, "ids": found},
             by=by,
         )
+        steps.follow(found, by=by, at=at)
     return len(found)
 
 
@@ -114,3 +115,5 @@ def unmove_many(moves: Mapping[int, int], *, by: Person | None, at: datetime, re
         for statement in _UNDO:
             cursor.execute(statement)
         cursor.execute("DROP TABLE undone_stays")
+    # A step that is nobody's yet is for the department of the stage.
+    steps.follow(moves, by=by, at=at)
