@@ -77,6 +77,14 @@ keep(
 filters.register(
     "import", ImportFilter(_("Import"), help_text=_("By id, and what it did: 12, 12-created or 12-updated."))
 )
+# Each owner and marketer once, however many rows.
+_whose_leads_came = recipients.of_batch(
+    "hand.person_id",
+    "JOIN leads_imports_importedlead i ON i.import_of_id = e.subject_id AND i.act = 'created' "
+    "JOIN leads_records_lead l ON l.id = i.lead_id "
+    "CROSS JOIN LATERAL (VALUES (l.owner_id), (l.marketer_id)) AS hand (person_id)",
+    "hand.person_id IS NOT NULL GROUP BY e.id, hand.person_id",
+)
 telling.register(
     NoticeKind(
         "import_done",
@@ -86,7 +94,15 @@ telling.register(
         one=_("{file} is in: {created} created, {updated} updated, {refused} refused"),
         tells_own_acts=True,
         tells_imports=True,
-    )
+    ),
+    NoticeKind(
+        "leads_brought",
+        _("A file brings leads that are mine"),
+        many=_("{count} files with leads of yours, the last by {who}"),
+        hears={"import.done": _whose_leads_came},
+        one=_("{who} brought {file} in, with leads of yours"),
+        tells_imports=True,
+    ),
 )
 navigation.register(
     navigation.Place(
