@@ -104,6 +104,12 @@ def set_preferences(person: Person, levels: Mapping[str, str], *, plan: DigestPl
     _let_waiting_follow(person, levels, plan, at)
 
 
+def plan_digest_anew(person: Person, *, at: datetime) -> None:
+    """Let what waits for the digest of `person` come at their hour of another time zone. Costs two statements."""
+    due = digests.next_at(digests.plan_of(person), digests.zone_of(person), at)
+    Notice.objects.of(person).filter(level=Level.DIGEST, mail_due_at__isnull=False).update(mail_due_at=due)
+
+
 def _let_waiting_follow(person: Person, levels: Mapping[str, str], plan: DigestPlan, at: datetime) -> None:
     waiting = Notice.objects.of(person).filter(mail_due_at__isnull=False)
     silent = [key for key, level in levels.items() if level in (Level.OFF, Level.BELL)]

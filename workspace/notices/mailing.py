@@ -66,11 +66,6 @@ def _claim_new(now: datetime) -> NoticeMail | None:
     if oldest is None:  # read between our look and the lock
         return None
     gathered = mine.filter(level=oldest.level)
-    if oldest.level == Level.DIGEST:
-        hour = digests.next_at(digests.plan_of(person), digests.zone_of(person), oldest.told_at)
-        if hour > now:  # the reader lives in another zone by now
-            gathered.update(mail_due_at=hour)
-            return None
     mail = NoticeMail.objects.create(
         person=person, level=oldest.level, message_id=_message_id(), made_at=now, due_at=now + LEASE
     )

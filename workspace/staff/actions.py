@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,6 +22,7 @@ from workspace import queue
 from workspace.commitments import actions as commitments
 from workspace.commitments.models import Commitment
 from workspace.journal import actions as journal
+from workspace.notices import actions as notices
 from workspace.people.actions import demand_administrator, give_role
 from workspace.people.models import Department, Invitation, Person
 from workspace.people.roles import Role
@@ -187,11 +189,15 @@ def set_own(person: Person, values: Mapping[str, str]) -> Person:
         ValidationError: by field.
     """
     person = Person.objects.select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
+    zone = person.time_zone
     for key in OWN:
         if key in values:
             setattr(person, key, values[key].strip())
     person.full_clean(exclude=["password"])
     person.save(update_fields=OWN)
+    if person.time_zone != zone:
+        # The digest is ahead of now, whenever the form was sent.
+        notices.plan_digest_anew(person, at=timezone.now())
     return person
 
 
@@ -218,6 +224,8 @@ def change_person(person: Person, values: Mapping[str, str], *, by: Person, at: 
         SocialAccount.objects.filter(user=person).delete()
     if changed:
         person.save(update_fields=changed)
+        if "time_zone" in changed:
+            notices.plan_digest_anew(person, at=at)
         labels = [str(Person._meta.get_field(key).verbose_name) for key in changed]  # type: ignore[union-attr]
         _tell("person.changed", person, by=by, at=at, what=", ".join(labels))
     return person

@@ -1,5 +1,6 @@
 """The bell's pages: Mara reads what Otto named her in, and says how she wants to be told."""
 
+from datetime import timedelta
 from http import HTTPStatus
 
 import pytest
@@ -248,3 +249,19 @@ def test_of_two_with_one_name_the_address_is_written_and_who_may_not_see_is_not_
 
     assert suggested(as_otto, "mara", "department", sales.pk) == ["mara@fennmark.example", "other@f.example"]
     assert suggested(as_otto, "mara", "role", role.pk) == []
+
+
+def test_who_moves_to_another_zone_gets_the_digest_at_the_hour_there(
+    as_mara: Client, otto: Person, mara: Person, sales: Department
+) -> None:
+    Preference.objects.create(person=mara, kind="mention", level=Level.DIGEST)
+    DigestPlan.objects.create(person=mara, hour=(timezone.now() + timedelta(hours=2)).hour)
+    notice = name(otto, mara, sales)
+    due = notice.mail_due_at
+    assert due is not None
+    west = {"name": mara.name, "job_title": "", "theme": "auto", "time_zone": "America/Argentina/Buenos_Aires"}
+
+    assert as_mara.post("/settings/", west).status_code == HTTPStatus.FOUND
+
+    notice.refresh_from_db()
+    assert notice.mail_due_at == due + timedelta(hours=3)

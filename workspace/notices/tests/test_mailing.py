@@ -303,25 +303,6 @@ def test_a_digest_comes_once_at_its_hour_with_what_is_unread(
     assert [mail.subject for mail in mailoutbox] == ["Your digest: 2 notices"]
 
 
-def test_who_moves_to_another_zone_gets_the_digest_at_the_hour_there(
-    name: Name, mara: Person, mailoutbox: list[EmailMessage]
-) -> None:
-    Preference.objects.create(person=mara, kind="mention", level=Level.DIGEST)
-    DigestPlan.objects.create(person=mara, hour=(timezone.now() + timedelta(hours=2)).hour)
-    due = name().mail_due_at
-    assert due is not None
-    mara.time_zone = "Etc/GMT+3"  # three hours behind, as the sign of these names is turned around
-    mara.save(update_fields=["time_zone"])
-
-    send(due - timezone.now() + timedelta(minutes=1))
-    assert mailoutbox == []
-    send(due - timezone.now() + timedelta(hours=2, minutes=59))
-    assert mailoutbox == []
-    send(due - timezone.now() + timedelta(hours=3, minutes=1))
-
-    assert len(mailoutbox) == 1
-
-
 def test_no_digest_comes_where_all_was_read(
     name: Name, mara: Person, sales: Department, mailoutbox: list[EmailMessage]
 ) -> None:
