@@ -14,9 +14,11 @@ from leads.imports.tests.bringing import agreed, bring, counts, only_lead, refus
 from leads.records import actions as records
 from leads.records.models import Company, Deal, Lead, StagePassage
 from leads.records.tests.factories import NOON, lead, person, stage
+from workspace.commitments.models import Commitment
 from workspace.jobs import actions as jobs
 from workspace.journal.models import JournalEntry
 from workspace.money.models import ExchangeRate
+from workspace.people.models import Person
 from workspace.people.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -457,3 +459,24 @@ def test_a_lead_that_comes_in_closed_has_nothing_more_to_do() -> None:
     bring("id,stage,next\n1,Won,Call them\n2,New,Call them\n", columns, match="external_id")
 
     assert [only_lead(external_id=key).next_step for key in "12"] == ["", "Call them"]
+
+
+def test_next_steps_of_a_file_are_owed_by_whoever_has_the_lead_until_the_file_says_otherwise() -> None:
+    mara, olav = person("Mara Lindholm"), person("Olav Berg")
+    columns = {"id": "external_id", "next_step": "next_step", "on": "next_step_at", "owner": "owner", "stage": "stage"}
+
+    def owed() -> list[tuple[str, str, Person | None]]:
+        steps = Commitment.objects.open().filter(kind="next_step").order_by("subject_id")
+        keys = dict(Lead.objects.values_list("pk", "external_id"))
+        return [(keys[step.subject_id or 0], step.text, step.debtor) for step in steps]
+
+    head = "id,next_step,on,owner,stage\n"
+    bring(
+        f"{head}1,Call,2026-12-01,{mara.email},\n2,Visit,,,\n2,,2026-12-02,,\n3,,,{mara.email},\n",
+        columns,
+        match="external_id",
+    )
+    assert owed() == [("1", "Call", mara), ("2", "Visit", None)]
+
+    bring(f"{head}1,,,{olav.email},\n2,,,,Won\n3,Write,2026-12-03,,\n", columns, match="external_id")
+    assert owed() == [("1", "Call", olav), ("3", "Write", mara)]

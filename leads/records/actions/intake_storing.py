@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Model
 
 from leads.funnel.models import Reason, Stage
+from leads.records.actions import steps
 from leads.records.actions.changing import HANDS
 from leads.records.actions.intake_entries import PLAIN, REFERENCES, TEXTS, Entry, Move
 from leads.records.actions.intake_known import NAMED, TO_MANY, Known
@@ -59,7 +60,14 @@ def store(
     if changed:
         _change(changed)
     _mark([*new, *changed], known)
+    stepping = [entry for entry in new if entry.values.get("next_step_at")]
+    stepping += [entry for entry in changed if _may_step_otherwise(entry)]
+    steps.follow([entry.pk for entry in stepping], by=terms.by, at=terms.at)
     _tell(new, changed, terms)
+
+
+def _may_step_otherwise(changed: Entry) -> bool:
+    return changed.is_moved or any(one.field in steps.FOLLOWED for _line, told in changed.edits for one in told)
 
 
 def _referred(columns: Mapping[str, Column], new: Sequence[Entry], terms: Terms) -> dict[type[Model], set[int]]:
