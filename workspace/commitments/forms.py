@@ -55,14 +55,13 @@ class PromiseForm(forms.Form):
         super().__init__(data, initial={"debtor": person.pk})
         departments = Department.objects.filter(key__in=person.department_keys)
         self.fields["side"].queryset = departments  # type: ignore[attr-defined]  # a choice of records
-        self.fields["side"].initial = person.department_keys[0] if person.department_keys else None
+        self.fields["side"].initial = departments.first()
         colleagues = Person.objects.active().filter(departments__in=departments).distinct().order_by("name", "pk")
         self.fields["debtor"].queryset = colleagues  # type: ignore[attr-defined]
         others = Person.objects.active().filter(departments__isnull=False).exclude(pk=person.pk).distinct()
         self.fields["creditor"].queryset = others.order_by("name", "pk")  # type: ignore[attr-defined]
         if len(person.department_keys) == 1:
-            self.fields["side"].required = False
-            self.fields["side"].widget = forms.HiddenInput()
+            del self.fields["side"]
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}

@@ -80,8 +80,13 @@ def _running(one: Commitment, hours: Hours, now: dt.datetime, exact: str) -> Clo
         if one.is_practice:
             return Clock("running", 100, _("was due %s") % wording.moment(one.due_at, now), exact)
         return Clock("missed", 100, _("%s late") % wording.duration(now - one.due_at), exact)
+    if one.run_seconds is None:
+        # A date that somebody chose: it may lie at a closed hour, and is told as it was said.
+        passed = _percent(int((now - one.runs_from).total_seconds()), int((one.due_at - one.runs_from).total_seconds()))
+        kind = "warned" if one.warned_at is not None and not one.is_practice else "running"
+        return Clock(kind, passed, _("by %s") % _date(one.due_at, now), exact)
     left = hours.elapsed(now, one.due_at)
-    whole = one.target_seconds or one.run_seconds or hours.elapsed(one.runs_from, one.due_at)
+    whole = one.target_seconds or one.run_seconds
     is_warned = one.warned_at is not None and not one.is_practice
     is_near = left < _COUNTED_DOWN
     words = _("%s left") % wording.duration(left) if is_near else _("by %s") % _soon(one.due_at, now)
@@ -92,6 +97,12 @@ def _soon(due_at: dt.datetime, now: dt.datetime) -> str:
     """“Thu 12:00” within the week, “26 Nov” beyond it, in the reader's zone."""
     local = timezone.localtime(due_at)
     return date_format(local, "D H:i") if local.date() - timezone.localdate(now) < _WEEK else date_format(local, "j M")
+
+
+def _date(due_at: dt.datetime, now: dt.datetime) -> str:
+    """“22:30” today, else as `_soon`."""
+    local = timezone.localtime(due_at)
+    return date_format(local, "H:i") if local.date() == timezone.localdate(now) else _soon(due_at, now)
 
 
 def _percent(part: int, whole: int) -> int:

@@ -119,7 +119,7 @@ def new(request: SignedInRequest) -> HttpResponse:
 def _draft(request: SignedInRequest, form: PromiseForm) -> actions.Draft:
     """What the form says; the other department is whom it is promised to."""
     given = form.cleaned_data
-    side = given["side"] or Department.objects.get(key=request.user.department_keys[0])
+    side = given.get("side") or Department.objects.get(key=request.user.department_keys[0])
     return actions.Draft(
         "promise",
         given["text"],

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from workspace.commitments import actions
 from workspace.commitments.models import Commitment
 from workspace.commitments.options import PRACTICE
-from workspace.commitments.tests.owing import TEN, at, draft, promise
+from workspace.commitments.tests.owing import TEN, at, department, draft, promise
 from workspace.people.models import Person
 from workspace.people.roles import Role
 from workspace.tests.people import person
@@ -168,7 +168,7 @@ def test_who_may_do_what_is_offered_and_nothing_else(client: Client, priya: Pers
 def test_priya_promises_something_to_sales(client: Client, priya: Person, mara: Person) -> None:
     client.force_login(priya)
     url = reverse("commitments:new")
-    assert client.get(url).status_code == HTTPStatus.OK
+    assert "For which department" not in client.get(url).text
 
     given = {"text": "A reference", "debtor": priya.pk, "creditor": mara.pk, "hours": "2"}
     page = client.post(url, given, follow=True)
@@ -177,6 +177,16 @@ def test_priya_promises_something_to_sales(client: Client, priya: Person, mara: 
     assert "Promised: A reference" in page.text
     assert (made.debtor, made.creditor, made.target_seconds) == (priya, mara, 7_200)
     assert (made.debtor_department.key, made.creditor_department.key) == ("M", "S")  # type: ignore[union-attr]
+
+
+def test_who_belongs_to_both_departments_says_for_which_one(client: Client, tomasz: Person) -> None:
+    client.force_login(tomasz)
+    url = reverse("commitments:new")
+    assert "For which department" in client.get(url).text
+
+    client.post(url, {"text": "A reference", "side": department("S").pk, "debtor": tomasz.pk, "hours": "2"})
+
+    assert Commitment.objects.get().debtor_department == department("S")
 
 
 def test_a_promise_by_a_date_needs_no_hours_and_one_without_either_is_refused(client: Client, priya: Person) -> None:
@@ -244,3 +254,15 @@ def test_the_list_costs_the_same_queries_at_any_length(
         page = client.get(LIST, {"tab": "ours"})
 
     assert page.text.count('class="promise"') == rows
+
+
+@pytest.mark.usefixtures("for_real")
+def test_a_date_at_a_closed_hour_is_told_as_it_was_said(client: Client, priya: Person) -> None:
+    tonight = {"target_seconds": None, "due_at": at("17T22:30")}
+    actions.make(actions.Draft(**{**draft(priya).__dict__, **tonight}), by=priya, at=TEN)
+    client.force_login(priya)
+
+    page = client.get(LIST).text
+
+    assert "by 22:30" in page
+    assert "under a minute" not in page
