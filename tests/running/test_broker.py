@@ -1,6 +1,10 @@
 """The embedded broker: several processes on one folder lose nothing, double nothing and read nothing half."""
 
 import multiprocessing
+import os
+import socket
+import subprocess
+import sys
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -8,7 +12,10 @@ from typing import Any
 import pytest
 from kombu import Connection, Exchange, Queue
 
+from smarketing.celery import app
+
 QUEUE = Queue("tasks", Exchange("tasks"), routing_key="tasks")
+SEND = "from smarketing.celery import app; app.send_task('workspace.jobs.sweep', retry=False)"
 SENDERS, RECEIVERS, MESSAGES = 3, 3, 200
 
 
@@ -80,3 +87,22 @@ def test_nobody_else_may_look_into_the_folder_of_the_messages(tmp_path: Path) ->
         _channel = connection.default_channel
 
     assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o700}
+
+
+def test_nobody_waits_long_for_a_redis_that_is_there_and_silent(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections and says nothing
+        environment = {
+            **os.environ,
+            "CELERY_BROKER_URL": f"redis://127.0.0.1:{silent.getsockname()[1]}/0",
+            "DATA_DIR": str(tmp_path),
+            "DJANGO_SETTINGS_MODULE": "smarketing.settings",
+        }
+        done = subprocess.run(
+            [sys.executable, "-c", SEND], check=False, env=environment, capture_output=True, text=True, timeout=60
+        )
+
+    assert "kombu.exceptions.OperationalError: Timeout" in done.stderr
+
+
+def test_worker_and_clock_wait_for_a_broker_however_long_it_is_away() -> None:
+    assert app.conf.broker_connection_max_retries is None
