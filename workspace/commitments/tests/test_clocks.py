@@ -39,6 +39,30 @@ def test_what_is_promised_while_it_is_closed_starts_at_the_next_opening(priya: P
     assert made.due_at == at("23T11:00")
 
 
+@pytest.mark.parametrize(
+    ("made_at", "due_at"),
+    [("2026-10-24T15:00", "2026-10-26T09:00"), ("2026-03-28T16:00", "2026-03-30T08:00")],
+    ids=["the hour comes twice", "the hour is left out"],
+)
+def test_a_clock_across_the_night_of_daylight_saving_ends_at_the_same_hour_of_the_wall(
+    priya: Person, made_at: str, due_at: str
+) -> None:
+    """Saturday at five in the afternoon in Berlin, two hours: Monday at ten there."""
+    own = worktime.give_own_calendar(person=priya, by=priya, at=TEN)
+    week = [[[540, 1080]]] * 6 + [[]]
+    worktime.save_calendar(own, {"week": week, "time_zone": "Europe/Berlin"}, by=priya, at=TEN)
+    made, due = (dt.datetime.fromisoformat(f"{moment}+00:00") for moment in (made_at, due_at))
+
+    one = actions.make(draft(priya), by=priya, at=made)
+    actions.tick(due)
+    assert JournalEntry.objects.filter(verb="commitment.breached").count() == 0
+    actions.tick(due + dt.timedelta(seconds=1))
+
+    one.refresh_from_db()
+    assert (one.due_at, one.breached_at) == (due, due)
+    assert JournalEntry.objects.get(verb="commitment.breached").at == due
+
+
 def test_a_promise_of_a_whole_department_runs_in_its_calendar(priya: Person, leo: Person) -> None:
     own = worktime.give_own_calendar(department=department("M"), by=leo, at=TEN)
     worktime.save_calendar(own, {"week": [[[600, 660]]] * 7}, by=leo, at=TEN)
