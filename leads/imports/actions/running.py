@@ -29,6 +29,7 @@ from leads.records.actions import intake
 from leads.records.actions.intake import COMING_IN, Act, Incoming, Intake, Outcome, Prepared, Terms
 from leads.records.models import CustomField
 from workspace.copying import Column, checked_as_sets, copy_columns
+from workspace.files import actions as files
 from workspace.jobs import actions as jobs
 from workspace.jobs.models import Job
 from workspace.journal import actions as journal
@@ -267,7 +268,7 @@ def _finish(job: Job, import_: Import) -> None:
     counts = {act.value: getattr(import_, f"{act}_count") for act in Act}
     job.result = counts
     import_.state, import_.done_at = Import.State.DONE, timezone.now()
-    if import_.text:
-        import_.text.delete(save=False)
-    import_.save(update_fields=["state", "done_at", "text"])
+    # Its bytes go after the commit: who is killed before it comes back here, and reads them once more.
+    files.discard(import_, "text")
+    import_.save(update_fields=["state", "done_at"])
     journal.record("import.done", subject=import_, by=import_.by, at=import_.done_at, file=import_.name, **counts)

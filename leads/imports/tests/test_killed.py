@@ -91,6 +91,27 @@ def test_a_killed_import_resumes_at_its_last_whole_batch(
     assert [cells[0] for cells in csv.reader(refused(done))] == ["13"]
 
 
+def test_an_import_that_is_killed_at_its_very_end_ends_when_it_is_taken_up(
+    started: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_args: Any, **_facts: Any) -> None:
+        raise OperationalError("the server went away")
+
+    assert started.job is not None
+    with monkeypatch.context() as broken:
+        broken.setattr("leads.imports.actions.running.journal.record", die)
+        with pytest.raises(OperationalError):
+            jobs.run(started.job.pk)
+    Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+
+    jobs.run(started.job.pk)
+
+    done = Import.objects.select_related("job").get(pk=started.pk)
+    assert done.job is not None
+    assert (done.state, done.job.state, done.text.name) == ("done", "done", "")
+    assert counts(done) == (ROWS - 1, 0, 0, 1)
+
+
 def test_a_second_worker_finds_the_job_taken(started: Import) -> None:
     assert started.job is not None
     Job.objects.filter(pk=started.job.pk).update(
