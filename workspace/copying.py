@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice, repeat
 from types import NoneType
 from typing import Any
@@ -50,13 +50,21 @@ def copy_columns(table: str, columns: Mapping[str, Column], count: int) -> None:
         _texts(values) if isinstance(values, list) else repeat(_text(values), count) for values in columns.values()
     ]
     lines = map("\t".join, zip(*texts, strict=True))
-    with (
-        connection.wrap_database_errors,
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy,
-    ):
-        while piece := "\n".join(islice(lines, _PIECE)):
-            copy.write(piece + "\n")
+    _watched(f"COPY {table} ({', '.join(columns)}) FROM STDIN", lines)
+
+
+def _watched(statement: str, lines: Iterator[str]) -> None:
+    """Send `lines` behind a COPY, which whoever wraps the connection's statements gets to see as any other."""
+
+    def send(sql: str, _params: Any, _many: bool, _context: dict[str, Any]) -> None:
+        with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(sql) as copy:
+            while piece := "\n".join(islice(lines, _PIECE)):
+                copy.write(piece + "\n")
+
+    execute: Callable[..., Any] = send
+    for wrapper in reversed(connection.execute_wrappers):
+        execute = partial(wrapper, execute)
+    execute(statement, None, False, {"connection": connection})
 
 
 def as_array(values: Iterable[int] | Iterable[str]) -> str:

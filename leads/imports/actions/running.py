@@ -12,7 +12,7 @@ from itertools import count, islice
 from zoneinfo import ZoneInfo
 
 from django.core.files import File
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -35,6 +35,7 @@ from workspace.jobs.models import Job
 from workspace.journal import actions as journal
 from workspace.journal.models import Way
 from workspace.people.models import Person
+from workspace.turns import Turns
 
 KIND = "leads.imports.run"
 BATCH = 5_000
@@ -47,7 +48,7 @@ TIDY_EVERY = 5
 LARGE_FILE = 1 << 20
 MOST_WITHOUT_SEARCH = 200_000
 
-Prepare = Callable[[Sequence[Incoming]], Prepared]
+Prepare = Callable[[Sequence[Incoming], Turns], Prepared]
 
 
 @dataclass(frozen=True)
@@ -207,16 +208,23 @@ def read_batches(
     laid_out = layout.lay_out(text, import_.delimiter, import_.header_line)
     rows = Rows(text, import_.delimiter, place or laid_out.start)
     cleaner = RowCleaner(mapping, _definitions(mapping), zone_of(import_), _closed_stages())
-    with ThreadPoolExecutor(1, "read-import") as reader:
-        coming: Future[Batch] = reader.submit(_read, rows, cleaner, prepare)
-        while (batch := coming.result()).rows:
-            coming = reader.submit(_read, rows, cleaner, prepare)
+    turns = Turns()
+    with ThreadPoolExecutor(1, "read-import") as reader, connection.execute_wrapper(turns.execute):
+        coming: Future[Batch] = reader.submit(_read, rows, cleaner, prepare, turns)
+        while (batch := _awaited(coming, turns)).rows:
+            coming = reader.submit(_read, rows, cleaner, prepare, turns)
             yield batch
 
 
-def _read(rows: Rows, cleaner: RowCleaner, prepare: Prepare) -> Batch:
-    read = list(islice(rows, BATCH))
-    return Batch(read, prepare([cleaner.clean(row) for row in read]), rows.place)
+def _awaited(coming: "Future[Batch]", turns: Turns) -> Batch:
+    with turns.waiting():
+        return coming.result()
+
+
+def _read(rows: Rows, cleaner: RowCleaner, prepare: Prepare, turns: Turns) -> Batch:
+    read = list(turns.paced(islice(rows, BATCH)))
+    cleaned = [cleaner.clean(row) for row in turns.paced(read)]
+    return Batch(read, prepare(cleaned, turns), rows.place)
 
 
 def zone_of(import_: Import) -> tzinfo:

@@ -17,6 +17,7 @@ from leads.records.actions.intake_storing import draft, store
 from leads.records.models import Lead
 from workspace import indexing
 from workspace.copying import Column
+from workspace.turns import Turns
 
 __all__ = [
     "COMING_IN", "Act", "Change", "Incoming", "Intake", "Outcome", "Prepared", "Terms", "make_search_index_good",
@@ -58,8 +59,8 @@ class Intake:
         # Judging ahead is in vain where rows mostly speak of stored leads.
         self._judges_ahead = True
 
-    def prepare(self, rows: Sequence[Incoming]) -> Prepared:
-        """Do for `rows` what needs no database; may run in a thread while the batch before them is taken in."""
+    def prepare(self, rows: Sequence[Incoming], turns: Turns) -> Prepared:
+        """Do for `rows` what needs no database, in a thread beside the one that takes the batch before them in."""
         known, values = self._known, [row.values for row in rows if not row.errors]
         said = Said.by([*values, self.terms.defaults], REFERRING)
         keys = Keys.of(values, self.terms.match)
@@ -67,8 +68,8 @@ class Intake:
         if keys.are_some_names or not (self._judges_ahead and known.is_settled(said)):
             return Prepared(rows, said, keys, known)
         decider = Decider(self.terms, known, Index(by_phone=bool(keys.phones)), {})
-        foreseen = [decider.decide(row) for row in rows]
-        return Prepared(rows, said, keys, known, foreseen, draft(_touched(foreseen), self.terms))
+        foreseen = [decider.decide(row) for row in turns.paced(rows)]
+        return Prepared(rows, said, keys, known, foreseen, draft(_touched(foreseen), self.terms, turns))
 
     def take_in(self, prepared: Prepared) -> list[Outcome]:
         """Store what can come in of the rows, and tell what became of each, in order.

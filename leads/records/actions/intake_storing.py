@@ -18,6 +18,7 @@ from leads.records.telephones import telephone_key
 from workspace.copying import Column, as_array, checked_as_sets, copy_columns
 from workspace.journal import actions as journal
 from workspace.people.models import Person
+from workspace.turns import Turns
 
 # The columns that are written of a lead, new or changed. Some hold names until what they refer to is made or found.
 REFERRING_COLUMNS = (*(f"{key}_id" for key in REFERENCES), "company_id", "company_name")
@@ -56,7 +57,7 @@ def store(
     known.companies.make(companies, at=terms.at, file=terms.file, by=terms.by)
     _make_references([*new, *changed], terms=terms, known=known)
     if new:
-        _insert(new, drafted or draft(new, terms), terms)
+        _insert(new, drafted or draft(new, terms, Turns()), terms)
     if changed:
         _change(changed)
     _mark([*new, *changed], known)
@@ -116,12 +117,12 @@ def _number(new: Sequence[Entry]) -> None:
             entry.pk = pk
 
 
-def draft(new: Sequence[Entry], terms: Terms) -> dict[str, Column]:
+def draft(new: Sequence[Entry], terms: Terms, turns: Turns) -> dict[str, Column]:
     """What is stored of leads that are to be made, as columns: all but their ids, and those of what they refer to."""
     for entry in new:
         if entry.values.get("consent"):
             entry.values["consent_at"] = terms.at
-    columns = _columns(new, (*FINAL, *ONLY_NEW))
+    columns = _columns(new, turns.paced((*FINAL, *ONLY_NEW), every=1))
     # Coming in is a lead's first activity: else new leads would stand last where lists are sorted by it.
     columns["last_activity_at"] = columns["created_at"]
     columns["created_by_id"] = terms.by.pk if terms.by else None
