@@ -3,6 +3,8 @@ PYTHON ?= python3
 # What `make test` keeps between runs; its database is careless with data, so never the one of a workspace.
 TEST_DATA_DIR ?= $(or $(DATA_DIR),.test-data)
 PYTEST_WORKERS ?= 2
+# Rounds of kills of `make faults`; the other faults come less often.
+ROUNDS ?= 50
 OLDEST_POSTGRES ?= /usr/lib/postgresql/15
 
 PY := .venv/bin/python
@@ -16,7 +18,7 @@ IN_PRODUCTION := DATA_DIR="$(TEST_DATA_DIR)" DATABASE_URL=postgres://smarketing@
   SECRET_KEY=check-only-SaV8hJ2mYt4wQx9rLb6nKc3pZd7fGe5uTi1oXvWy0sRq
 
 .NOTPARALLEL:
-.PHONY: run test setup setup-dev lint types contracts checks schema tests tests-on-oldest-postgres chromium fmt lock bench-import clean
+.PHONY: run test setup setup-dev lint types contracts checks schema tests tests-on-oldest-postgres chromium redis faults fmt lock bench-import clean
 
 run: setup
 	@exec $(PY) manage.py up
@@ -90,6 +92,16 @@ tests-on-oldest-postgres: .venv/.installed-dev node_modules/.installed
 	  echo "Not tried on PostgreSQL 15: there is no server in $(OLDEST_POSTGRES), or DATABASE_URL chose another."; \
 	else set -x; \
 	  DATA_DIR="$(TEST_DATA_DIR)/oldest-postgres" $(PY) -m pytest -q -n $(PYTEST_WORKERS) --postgres="$(OLDEST_POSTGRES)"; \
+	fi
+
+# What breaks in production, done on purpose; half an hour. See docs/reliability.md.
+faults: .venv/.installed-dev node_modules/.installed redis
+	@$(PY) -m tests.faults --rounds $(ROUNDS) $(if $(PARTS),--parts $(PARTS)) $(if $(PORT),--port $(PORT))
+
+redis:
+	@if ! command -v redis-server >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing Redis, to be taken away as a broker…"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends redis-server >/dev/null; \
 	fi
 
 # For those who work on it.
