@@ -242,9 +242,12 @@ if CELERY_BROKER_URL == "filesystem://":
         "control_folder": str(DATA_DIR / "queue-control"),
     }
     CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
-elif CELERY_BROKER_URL.startswith(("redis:", "rediss:")):
-    # One that is there and silent would hold up whoever sends a message for ever; the work is in the database anyway.
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 3.0, "socket_connect_timeout": 3.0}
+else:
+    # Whoever sends a message does not try again: the work is in the database anyway. Kombu would, for six seconds.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"max_retries": 0}
+    if CELERY_BROKER_URL.startswith(("redis:", "rediss:")):
+        # One that is there and silent would be waited for without an end.
+        CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_timeout": 3.0, "socket_connect_timeout": 3.0}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TIMEZONE = "UTC"
