@@ -47,6 +47,7 @@ def bell(page: Page) -> str:
 def test_whom_a_note_names_finds_it_in_the_bell_and_opening_the_lead_reads_it(open_page: Open) -> None:
     mara, priya = open_page("rep@demo.example"), open_page("marketer@demo.example")
     open_lead(mara, "Anke Vollmer")  # what others did to her before is read now
+    mara.goto("/")
     before = int(bell(mara) or 0)
     open_lead(priya, "Anke Vollmer")
 
