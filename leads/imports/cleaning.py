@@ -18,6 +18,7 @@ from leads.records.actions.intake import Incoming
 from leads.records.fields import FIELDS, Kind
 from leads.records.models import CustomField
 from leads.records.telephones import telephone_key
+from leads.records.values import clean_email, clean_link, clean_money, clean_names, clean_text, clean_yes_no
 
 Clean = Callable[[str], Any]
 Put = Callable[[str, Any, dict[str, Any], dict[str, Any]], None]
@@ -188,7 +189,7 @@ def _clean_of(column: Column, definition: CustomField | None, zone: tzinfo) -> C
     if column.target == NAME:
         return _name
     if column.target.startswith(CONSENT):
-        return fields.clean_yes_no
+        return clean_yes_no
     if column.target.startswith(OPT_OUT):
         return _opt_out
     if column.target == CLOSING:
@@ -203,11 +204,11 @@ def _plain(column: Column, zone: tzinfo) -> Clean:
         Kind.TEXT: lambda text: _text(text, field.max_length),
         Kind.EMAIL: _email,
         Kind.PHONE: lambda text: text if _is_plain_phone(text) else fields.clean_value(field, text),
-        Kind.MONEY: lambda text: fields.clean_money(values.number(text, decimal_comma=column.decimal_comma)),
+        Kind.MONEY: lambda text: clean_money(values.number(text, decimal_comma=column.decimal_comma)),
         Kind.DATE: lambda text: _moment(text, column, zone).date(),
         Kind.MOMENT: lambda text: _moment(text, column, zone),
         Kind.REFERENCE: lambda text: _text(text, _longest(column.target)),
-        Kind.LINK: lambda text: fields.clean_link(text, field.max_length),
+        Kind.LINK: lambda text: clean_link(text, field.max_length),
     }
     return by_kind.get(field.kind, lambda text: fields.clean_value(field, text))
 
@@ -218,10 +219,10 @@ def _longest(target: str) -> int | None:
 
 
 def _text(text: str, longest: int | None) -> str:
-    """As `fields.clean_text`, with a short way for texts that are clean already."""
+    """As `clean_text`, with a short way for texts that are clean already."""
     if text.isprintable() and "  " not in text and (longest is None or len(text) <= longest):
         return text
-    return fields.clean_text(text, longest)
+    return clean_text(text, longest)
 
 
 def _is_plain_phone(text: str) -> bool:
@@ -234,7 +235,7 @@ def _email(text: str) -> str:
     address = text.lower()
     if len(address) <= _LONGEST_EMAIL and _PLAIN_EMAIL.match(address):
         return address
-    return fields.clean_email(text)
+    return clean_email(text)
 
 
 def _moment(text: str, column: Column, zone: tzinfo) -> datetime:
@@ -242,22 +243,22 @@ def _moment(text: str, column: Column, zone: tzinfo) -> datetime:
 
 
 def _opt_out(text: str) -> bool | None:
-    return False if fields.clean_yes_no(text) else None
+    return False if clean_yes_no(text) else None
 
 
 def _name(text: str) -> dict[str, str]:
     """`Ada Lovelace` and `Lovelace, Ada` as first and last name; a single word is a last name, an address none."""
-    whole = _ADDRESS_IN_BRACKETS.sub("", fields.clean_text(text))
+    whole = _ADDRESS_IN_BRACKETS.sub("", clean_text(text))
     last, comma, first = whole.partition(",")
     if not comma:
         first, _space, last = whole.rpartition(" ")
     named = {"first_name": first.strip(), "last_name": last.strip()}
-    return {key: fields.clean_text(part, 120) for key, part in named.items() if part}
+    return {key: clean_text(part, 120) for key, part in named.items() if part}
 
 
 def _marks(column: Column) -> Clean:
     field = FIELDS[column.target]
-    return lambda text: [str(name) for name in fields.clean_names(text, field.max_length)]
+    return lambda text: [str(name) for name in clean_names(text, field.max_length)]
 
 
 _SPECIAL: dict[str, Callable[[Column], Clean]] = {"tags": _marks, "interests": _marks}

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from leads.imports.reading.values import Order
 from leads.records import fields
-from leads.records.fields import CONSENTS, FIELDS
+from leads.records.fields import FIELDS
 from leads.records.models import CustomField
+from leads.records.values import CONSENTS
 
 SKIP, NEW, NAME, CUSTOM, CONSENT = "skip", "new", "name", "custom.", "consent."
 # Of exports: a day that counts for closed leads only, being a guess for open ones; and consent said the other way round.

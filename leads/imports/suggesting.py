@@ -14,8 +14,8 @@ from leads.imports.reading.rows import Row
 from leads.imports.reading.values import Look, Order
 from leads.imports.recognising import Export, plain, recognise
 from leads.imports.refusals import is_bookkeeping
-from leads.records.fields import TRUE
 from leads.records.models import CustomField
+from leads.records.values import TRUE
 from workspace.people.models import Person
 
 SURVEYED_ROWS = 20_000

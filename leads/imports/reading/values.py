@@ -9,7 +9,7 @@ from functools import lru_cache
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from leads.records.fields import FALSE, FIRST_YEAR, LAST_YEAR, TRUE, sensible_number
+from leads.records.values import FALSE, FIRST_YEAR, LAST_YEAR, TRUE, sensible_number
 
 
 class Order(StrEnum):

@@ -17,6 +17,7 @@ from leads.records.actions.seen import Changed, Seen, demand_seen, stale
 from leads.records.fields import FIELDS
 from leads.records.models import Deal, Lead
 from leads.records.telephones import telephone_key
+from leads.records.values import merged_consent
 from workspace.journal import actions as journal
 from workspace.people.models import Person
 
@@ -115,7 +116,7 @@ def _written(lead: Lead) -> set[str]:
 def _set_columns(lead: Lead, resolved: dict[str, Any], origin: Origin) -> list[Changed]:
     before = {key: getattr(lead, key) for key in fields.EDITABLE if key not in TO_MANY}
     for key in before.keys() & resolved.keys():
-        setattr(lead, key, fields.merged_consent(lead.consent, resolved[key]) if key == "consent" else resolved[key])
+        setattr(lead, key, merged_consent(lead.consent, resolved[key]) if key == "consent" else resolved[key])
     if "asleep_until" in resolved and lead.asleep_until is None and "asleep_reason" not in resolved:
         lead.asleep_reason = ""  # whoever wakes a lead takes the reason with it
     if "company_domain" in resolved or "company" in resolved:

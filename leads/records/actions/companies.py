@@ -8,10 +8,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from leads.records import custom, fields, policies
+from leads.records import custom, policies
 from leads.records.actions.changing import said
 from leads.records.actions.seen import Changed, Seen, demand_seen, stale
 from leads.records.models import Company, Lead
+from leads.records.values import clean_domain
 from workspace.jobs import actions as jobs
 from workspace.jobs.models import Job
 from workspace.journal import actions as journal
@@ -108,7 +109,7 @@ def _set(company: Company, values: Mapping[str, Any]) -> list[Changed]:
 
 def _domain(given: str) -> str:
     try:
-        return fields.clean_domain(given)
+        return clean_domain(given)
     except ValidationError as error:
         raise ValidationError({"domain": error.messages}) from error
 

@@ -16,6 +16,7 @@ from leads.records.actions.moving import put
 from leads.records.actions.resolving import Origin, company_called, resolve
 from leads.records.models import Company, Deal, Lead, StagePassage
 from leads.records.telephones import telephone_key
+from leads.records.values import merged_consent
 from workspace.journal import actions as journal
 from workspace.people.models import Person
 
@@ -84,7 +85,7 @@ def _built(resolved: dict[str, Any], stage: Stage, ending: Ending | None, origin
         raise ValidationError({"closed_at": _("It was closed before it was created.")})
     if ending is not None and resolved.get("next_step"):
         raise ValidationError({"next_step": _("This deal is closed; open the next one first.")})
-    consent = fields.merged_consent({}, resolved.get("consent", {}))
+    consent = merged_consent({}, resolved.get("consent", {}))
     columns = {key: value for key, value in resolved.items() if key not in NOT_COLUMNS}
     lead = Lead(
         **columns | rules.worth(resolved, at=created_at) | {"consent": consent},

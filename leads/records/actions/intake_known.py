@@ -19,10 +19,10 @@ from django.db.models.functions import Lower
 from leads.audience.models import Persona
 from leads.funnel.actions import tell_added
 from leads.funnel.models import Campaign, Interest, Offering, Source, Stage, Tag
-from leads.records.fields import DOMAIN
 from leads.records.models import Company
 from leads.records.models.folding import lower
 from leads.records.reasons import Reasons
+from leads.records.values import DOMAIN
 from workspace.journal import actions as journal
 from workspace.money.conversion import CENT
 from workspace.money.currencies import CURRENCY

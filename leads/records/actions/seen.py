@@ -16,8 +16,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from leads.records.fields import CONSENTS
 from leads.records.models import Company, Lead
+from leads.records.values import CONSENTS
 from workspace import subjects
 from workspace.errors import Conflict
 from workspace.journal.models import JournalEntry

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.records.actions import rules, steps
-from leads.records.fields import sensible_day
 from leads.records.models import Lead
+from leads.records.values import sensible_day
 from workspace.journal import actions as journal
 from workspace.journal.models import JournalEntry
 from workspace.people.models import Person

@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString
 
 from leads.records import actions
 from leads.records.actions import ChangedMeanwhile, Seen
-from leads.records.fields import CONSENTS
 from leads.records.models import Company, Lead
+from leads.records.values import CONSENTS
 from workspace import refusals
 
 

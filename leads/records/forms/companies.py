@@ -7,11 +7,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from leads.records import fields
 from leads.records.forms.base import EditForm
 from leads.records.forms.controls import NO_AUTOCOMPLETE, custom_control, custom_initial, people
 from leads.records.models import Company, CustomField
 from leads.records.presenters.facts import CUSTOM
+from leads.records.values import clean_domain
 
 
 class CompanyForm(EditForm, forms.ModelForm[Company]):
@@ -55,7 +55,7 @@ class CompanyForm(EditForm, forms.ModelForm[Company]):
 
     def clean_domain(self) -> str:
         """The domain as it is stored, refused with the name of the company that has it already."""
-        domain = fields.clean_domain(self.cleaned_data["domain"])
+        domain = clean_domain(self.cleaned_data["domain"])
         other = Company.objects.living().filter(domain=domain).exclude(pk=self.instance.pk).first() if domain else None
         if other is not None:
             raise ValidationError(_("%s has this domain already.") % other)

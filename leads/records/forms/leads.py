@@ -7,11 +7,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from leads.records.fields import CONSENTS, FIELDS
+from leads.records.fields import FIELDS
 from leads.records.forms.base import EditForm
 from leads.records.forms.controls import REFERRED, control, custom_control, custom_initial, step_fields
 from leads.records.models import CustomField, Lead
 from leads.records.presenters.facts import CONSENT_LABELS, CUSTOM
+from leads.records.values import CONSENTS
 
 ANSWERS = [("", gettext_lazy("not asked")), ("yes", gettext_lazy("yes")), ("no", gettext_lazy("no"))]
 
