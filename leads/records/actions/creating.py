@@ -6,12 +6,13 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leads.funnel.models import Stage
 from leads.records import custom, fields, policies
 from leads.records.actions import rules, steps
-from leads.records.actions.ending import Ending, ending_of
+from leads.records.actions.ending import Ending, ending_of, not_before
 from leads.records.actions.moving import put
 from leads.records.actions.resolving import Origin, company_called, resolve
 from leads.records.models import Company, Deal, Lead, StagePassage
@@ -68,8 +69,15 @@ def _create(values: Mapping[str, object], origin: Origin) -> Lead:
         "lead.created", subject=lead, by=by, at=lead.created_at, is_demo=is_demo, name=str(lead), stage=lead.stage.name
     )
     if ending is not None:
-        put(lead, ending.stage, by=by, at=ending.at, reason=ending.reason, text=ending.text)
+        put(lead, ending.stage, by=by, at=_closed_at(lead, ending), reason=ending.reason, text=ending.text)
     return lead
+
+
+def _closed_at(lead: Lead, ending: Ending) -> datetime:
+    closed_at = not_before(ending.at, lead.created_at, timezone.get_current_timezone())
+    if closed_at is None:
+        raise ValidationError({"closed_at": _("It was closed before it was created.")})
+    return closed_at
 
 
 def _first_stage() -> Stage:
@@ -81,8 +89,6 @@ def _first_stage() -> Stage:
 
 def _built(resolved: dict[str, Any], stage: Stage, ending: Ending | None, origin: Origin) -> Lead:
     created_at = min(resolved.get("created_at") or (ending.at if ending else origin.at), origin.at)
-    if ending is not None and ending.at < created_at:
-        raise ValidationError({"closed_at": _("It was closed before it was created.")})
     if ending is not None and resolved.get("next_step"):
         raise ValidationError({"next_step": _("This deal is closed; open the next one first.")})
     consent = merged_consent({}, resolved.get("consent", {}))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -52,14 +52,25 @@ def ending_of(stage: Stage, given: Mapping[str, Any], *, at: datetime) -> Ending
     return Ending(stage, closed_at or at, why)
 
 
-def when_it_ended(closed_at: datetime, stage: Stage, entered_at: datetime) -> datetime:
-    """When a deal that came into `stage` at `entered_at` ended, as `closed_at` tells: of the same day it may name the day only.
+def not_before(moment: datetime, earlier: datetime, zone: tzinfo | None = None) -> datetime | None:
+    """`moment`, unless `earlier` is later: then `earlier` itself where both are of one day, since a day may be all that is known.
+
+    The days are those of `zone`, in which `moment` was written: its own, unless told. None where `moment` is of a day before.
+    """
+    if moment >= earlier:
+        return moment
+    zone = zone or moment.tzinfo
+    return earlier if moment.astimezone(zone).date() == earlier.astimezone(zone).date() else None
+
+
+def when_it_ended(closed_at: datetime, stage: Stage, entered_at: datetime, zone: tzinfo | None = None) -> datetime:
+    """When a deal that came into `stage` at `entered_at` ended, as `closed_at` tells; `zone` as for `not_before`.
 
     Raises:
         ValidationError: for `closed_at`: that was a day before.
     """
-    entered_on = entered_at.astimezone(closed_at.tzinfo).date()
-    if closed_at.date() < entered_on:
-        told = {"stage": stage, "day": date_format(entered_on, "DATE_FORMAT")}
+    ended_at = not_before(closed_at, entered_at, zone)
+    if ended_at is None:
+        told = {"stage": stage, "day": date_format(entered_at.astimezone(zone or closed_at.tzinfo), "DATE_FORMAT")}
         raise ValidationError({"closed_at": _("The lead came into “%(stage)s” later than that, on %(day)s.") % told})
-    return max(closed_at, entered_at)
+    return ended_at

@@ -99,8 +99,6 @@ class Changer(Rules):
         closed_at = row.values.get("closed_at") if to.is_closed else None
         if closed_at is not None and closed_at > self.terms.at:
             raise Refused(closed_at=_("This day is still to come."))
-        if closed_at is not None and closed_at < entry.values["created_at"]:
-            raise Refused(closed_at=_("It was closed before it was created."))
         self._ask_gates(entry, to)
         entered_at = entry.values["stage_entered_at"]
         try:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from leads.funnel.models import Stage
+from leads.records.actions.ending import not_before
 from leads.records.actions.intake_entries import REFERENCES
 from leads.records.actions.intake_known import Known
 from leads.records.actions.intake_rows import Refused, Terms
@@ -90,8 +91,10 @@ class Rules:
             return created_at or at, None
         if closed_at is not None and closed_at > at:
             raise Refused(closed_at=_("This day is still to come."))
-        if created_at is not None and closed_at is not None and closed_at < created_at:
-            raise Refused(closed_at=_("It was closed before it was created."))
+        if created_at is not None and closed_at is not None:
+            closed_at = not_before(closed_at, created_at)
+            if closed_at is None:
+                raise Refused(closed_at=_("It was closed before it was created."))
         return created_at or closed_at or at, closed_at or created_at or at
 
     def _why(self, stage: Stage, given: Mapping[str, Any]) -> Why | None:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leads.funnel.models import Stage
@@ -104,7 +105,7 @@ def _moved(lead: Lead, row: Mapping[str, object], *, by: Person | None, at: date
     ending = ending_of(to, given, at=at)
     try:
         if ending is not None:
-            ended_at = when_it_ended(ending.at, lead.stage, lead.stage_entered_at)
+            ended_at = when_it_ended(ending.at, lead.stage, lead.stage_entered_at, timezone.get_current_timezone())
             return move(lead, to, by=by, at=ended_at, reason=ending.reason, reason_text=ending.text)
         return move(lead, to, by=by, at=at)
     except MovedElsewhere as error:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection
+from django.utils import timezone
 
 from leads.records import actions
 from leads.records.models import Deal, Lead
@@ -18,6 +19,8 @@ from workspace.journal.models import JournalEntry
 from workspace.people.models import Person
 
 pytestmark = pytest.mark.django_db
+
+LATE = NOON + timedelta(days=2)
 
 
 @pytest.fixture
@@ -140,7 +143,7 @@ def test_leads_end_when_the_other_system_says_new_ones_and_known_ones(caller: Ca
     ended, before = (NOON + timedelta(days=1)).isoformat(), (NOON - timedelta(days=1)).isoformat()
     ada, nea = {"email": "ada@kestrel.example", "stage": "won"}, {"email": "nea@kestrel.example", "stage": "lost"}
 
-    with time_machine.travel(NOON + timedelta(days=2), tick=False):
+    with time_machine.travel(LATE, tick=False):
         results = upsert(
             caller,
             "email",
@@ -230,3 +233,38 @@ def test_a_closed_lead_is_updated_where_it_is(caller: Caller) -> None:
     won = closed_lead("won", email="ada@kestrel.example")
 
     assert statuses(upsert(caller, "email", {"email": won.email, "stage": "won", "city": "Kiruna"})) == ["updated"]
+
+
+def test_a_day_alone_is_a_day_of_the_readers_zone() -> None:
+    """A lead that came into its stage at 13:00 in Berlin can have been closed on that day, which began at 23:00 UTC."""
+    anke = lead("anke@ostertal.example", created_at=NOON)
+
+    with timezone.override("Europe/Berlin"):
+        before, same_day = (
+            actions.upsert([{"email": anke.email, "stage": "won", "closed_at": day}], match="email", by=None, at=LATE)[
+                0
+            ]
+            for day in ("2026-11-16", "2026-11-17")
+        )
+
+    assert (before.status, same_day.status) == ("refused", "updated")
+    anke.refresh_from_db()
+    assert anke.closed_at == NOON
+
+
+def test_a_lead_may_be_made_and_closed_on_one_day_of_which_only_the_day_is_known() -> None:
+    made_and_closed = {"stage": "won", "created_at": NOON.isoformat()}
+
+    with timezone.override("Europe/Berlin"):
+        before, same_day = actions.upsert(
+            [
+                {"email": "early@ostertal.example", "closed_at": "2026-11-16", **made_and_closed},
+                {"email": "anke@ostertal.example", "closed_at": "2026-11-17", **made_and_closed},
+            ],
+            match="email",
+            by=None,
+            at=LATE,
+        )
+
+    assert (before.status, same_day.status) == ("refused", "created")
+    assert Lead.objects.get().closed_at == NOON
