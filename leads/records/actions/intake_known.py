@@ -47,6 +47,8 @@ _MAKE_COMPANIES = (
 _ID = re.compile(r"[1-9][0-9]{0,17}\Z")
 # More names of one kind than this are not remembered.
 MOST_REMEMBERED = 50_000
+# So often others may add the same names between a look and the making.
+MOST_TRIES = 5
 
 
 class Names:
@@ -86,19 +88,33 @@ class Names:
         return {lower(name) for name in names} <= self._ids.keys()
 
     def make(self, names: Iterable[str], *, by: Person | None, at: datetime) -> None:
-        """Make those of `names` that do not exist; somebody else's record of this very moment is taken instead."""
-        missing: dict[str, str] = {}
+        """Make those of `names` that do not exist; somebody else's record of this very moment is taken instead.
+
+        Raises:
+            IntegrityError: the database folds the case of a name in another way than we do.
+        """
+        wanted: dict[str, str] = {}
         for name in names:
-            if self.find(name) is None:
-                missing.setdefault(lower(name), name)
-        while missing:
+            wanted.setdefault(lower(name), name)
+        for _try in range(MOST_TRIES):
+            missing = self._missing(wanted)
+            if not missing:
+                return
             with suppress(IntegrityError), transaction.atomic():
-                rows = [self.model(**{self.column: name}) for name in missing.values()]
-                tell_added(self.model._default_manager.bulk_create(rows), by=by, at=at)
+                made = self.model._default_manager.bulk_create(
+                    self.model(**{self.column: name}) for name in missing.values()
+                )
+                tell_added(made, by=by, at=at)
+                self._ids.update(zip(missing, (row.pk for row in made), strict=True))
+                return
             for key in missing:
                 self._ids.pop(key, None)
             self.look_up(missing.values())
-            missing = {key: name for key, name in missing.items() if self._ids[key] is None}
+        if missing := self._missing(wanted):
+            raise IntegrityError(f"Told to exist, and not found: {', '.join(missing)[:200]}")
+
+    def _missing(self, wanted: Mapping[str, str]) -> dict[str, str]:
+        return {key: name for key, name in wanted.items() if self._ids.get(key) is None}
 
     def name_all(self, ids: Iterable[int]) -> None:
         """Learn the names of records. Costs one query where some are new."""
