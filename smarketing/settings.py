@@ -285,7 +285,12 @@ MFA_ADAPTER = "workspace.security.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # people come by a mailed invitation, and administrators alone change an address
-MFA_FORMS = {"add_webauthn": "workspace.security.forms.AddPasskeyForm"}
+MFA_TOTP_TOLERANCE = 1  # the code before and the one after count, too: telephones go wrong, and typing takes a while
+MFA_FORMS = {
+    "add_webauthn": "workspace.security.forms.AddPasskeyForm",
+    "authenticate": "workspace.security.forms.CodeForm",
+    "reauthenticate": "workspace.security.forms.CodeAgainForm",
+}
 OIDC = single_sign_on(env)
 OIDC_ASKS_SECOND_FACTOR = env.bool("OIDC_ASKS_SECOND_FACTOR", default=False)
 PASSWORD_SIGN_IN = password_sign_in(env, has_single_sign_on=OIDC is not None)

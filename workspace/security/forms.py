@@ -2,8 +2,12 @@
 
 from typing import Any
 
+from allauth.mfa import app_settings
+from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
+from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from workspace.people.roles import Role
@@ -24,6 +28,26 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth carries 
         passwordless.help_text = _(
             "It then asks for your fingerprint, face or PIN each time. Take the tick away for a security key that cannot."
         )
+
+
+class _EachCodeOnce(BaseAuthenticateForm):  # type: ignore[misc]  # allauth carries no types
+    """Remembers a used code of an app for as long as it would be accepted: allauth does so for half a minute alone."""
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()
+        if self.authenticator.type == Authenticator.Type.TOTP:
+            steps = 2 * app_settings.TOTP_TOLERANCE + 1
+            key = self.authenticator.wrap()._get_used_cache_key(code)  # noqa: SLF001 - allauth's own mark, kept longer
+            cache.touch(key, steps * app_settings.TOTP_PERIOD)
+        return code
+
+
+class CodeForm(_EachCodeOnce, AuthenticateForm):  # type: ignore[misc]  # allauth carries no types
+    """The code that a sign-in asks for."""
+
+
+class CodeAgainForm(_EachCodeOnce, ReauthenticateForm):  # type: ignore[misc]  # allauth carries no types
+    """The code that is asked for before something delicate."""
 
 
 class RulesForm(forms.Form):

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.mail import EmailMessage
@@ -93,6 +94,39 @@ def test_what_is_delicate_asks_again_who_one_is_some_time_after_the_sign_in(
     right = client.post(asked.headers["Location"], {"password": PASSWORD})
 
     assert right.headers["Location"] == reverse("mfa_activate_totp")
+
+
+@pytest.mark.parametrize(("steps", "is_accepted"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
+def test_a_telephone_whose_clock_is_half_a_minute_off_gets_in(
+    client: Client, mara: Person, steps: int, *, is_accepted: bool
+) -> None:
+    secret = app_of(mara)
+    with time_machine.travel(NOW, tick=False):
+        sign_in(client, mara)
+
+        answer = client.post(reverse("mfa_authenticate"), {"code": code_of(secret, steps)})
+
+    assert (answer.status_code == HTTPStatus.FOUND) is is_accepted
+
+
+@pytest.mark.parametrize("door", ["mfa_authenticate", "mfa_reauthenticate"])
+def test_a_code_opens_once_for_as_long_as_it_is_good(client: Client, mara: Person, door: str) -> None:
+    secret = app_of(mara)
+    with time_machine.travel(NOW, tick=False) as clock:
+        code = code_of(secret, 1)
+        sign_in(client, mara)
+        client.post(reverse("mfa_authenticate"), {"code": code if door == "mfa_authenticate" else code_of(secret)})
+        if door == "mfa_reauthenticate":
+            client.post(reverse(door), {"code": code})
+        client.post(reverse("account_logout"))
+
+        clock.shift(59)
+        sign_in(client, mara)
+        again = client.post(reverse("mfa_authenticate"), {"code": code})
+        other = client.post(reverse("mfa_authenticate"), {"code": code_of(secret, 1)})
+
+    assert "That did not fit." in again.text
+    assert other.headers["Location"] == "/"
 
 
 def test_a_recovery_code_opens_once_and_is_told_by_mail(
