@@ -1,4 +1,8 @@
-"""Tests get a PostgreSQL, a closed network, and tasks that run only where a test asks for them."""
+"""Tests get a PostgreSQL, a closed network, and tasks that run only where a test asks for them.
+
+It stands at the top, since tests lie in every room: pytest hears of `--postgres`, and starts the server before it collects
+anything, only from the conftest of the folder that it is started in (see `docs/decisions/settings-of-tests.md`).
+"""
 
 import ipaddress
 import signal
