@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, time, tzinfo
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -53,21 +53,22 @@ def ending_of(stage: Stage, given: Mapping[str, Any], *, at: datetime) -> Ending
 
 
 def not_before(moment: datetime, earlier: datetime, zone: tzinfo | None = None) -> datetime | None:
-    """`moment`, unless `earlier` is later: then `earlier` itself where both are of one day, since a day may be all that is known.
+    """`moment`, unless `earlier` is later: then `earlier` itself where `moment` tells only the day on which both were.
 
-    The days are those of `zone`, in which `moment` was written: its own, unless told. None where `moment` is of a day before.
+    It does at the midnight of `zone`, in which it was written: its own, unless told. None where `moment` is too early.
     """
     if moment >= earlier:
         return moment
-    zone = zone or moment.tzinfo
-    return earlier if moment.astimezone(zone).date() == earlier.astimezone(zone).date() else None
+    day = moment.astimezone(zone or moment.tzinfo)
+    is_day_alone = day.time() == time.min
+    return earlier if is_day_alone and day.date() == earlier.astimezone(day.tzinfo).date() else None
 
 
 def when_it_ended(closed_at: datetime, stage: Stage, entered_at: datetime, zone: tzinfo | None = None) -> datetime:
     """When a deal that came into `stage` at `entered_at` ended, as `closed_at` tells; `zone` as for `not_before`.
 
     Raises:
-        ValidationError: for `closed_at`: that was a day before.
+        ValidationError: for `closed_at`: that was before.
     """
     ended_at = not_before(closed_at, entered_at, zone)
     if ended_at is None:
