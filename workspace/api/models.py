@@ -7,18 +7,19 @@ from django.db.models import Q
 class KeptAnswer(models.Model):
     """The answer to a POST with an `Idempotency-Key`. Without a status the call was not carried out, or is just being so.
 
-    `caller` is who called (`token:12`, `person:3`), `fingerprint` a digest of what was asked. While the call is carried out, its
+    `caller` is who called (`token:12`, `person:3`), `key` a digest of the key, `fingerprint` one of all that was asked; `body` is
+    sealed with what was asked, so that an erasure need not look here for whom answers tell of. While the call is carried out, its
     transaction holds this row's lock; it commits together with the answer, so that there is never one without the other.
     An answer that is too large to be kept has a status and no body.
     """
 
     caller = models.CharField(max_length=40)
-    key = models.CharField(max_length=255)
+    key = models.CharField(max_length=64)
     fingerprint = models.CharField(max_length=64)
     asked_at = models.DateTimeField(db_index=True)
     status = models.PositiveSmallIntegerField(null=True)
     headers = models.JSONField(default=dict)
-    body = models.TextField(null=True)  # noqa: DJ001 - an empty answer and one that was not kept are two things
+    body = models.TextField(null=True)  # noqa: DJ001 - none: it was not kept
 
     class Meta:
         constraints = [

@@ -2,14 +2,18 @@
 
 First a row for the key is made, then the call is carried out in one transaction that holds the row's lock and stores the
 answer in it. A process that dies before the commit leaves nothing behind but the row, and whoever calls again is carried out.
+
+What is kept is sealed with the call: without its key, address and body nobody reads the answer, nor whom it tells of.
 """
 
+import base64
 import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
+from cryptography.fernet import Fernet
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpResponse
@@ -72,18 +76,18 @@ def answer_once(view: Any, handle: Callable[[], HttpResponse]) -> HttpResponse:
     request = view.request
     if request.method != "POST" or "Idempotency-Key" not in request.headers:
         return handle()
-    now = timezone.now()
-    asked = KeptAnswer(caller=caller_of(request), key=_key_of(request), fingerprint=_fingerprint(request), asked_at=now)
+    now, call = timezone.now(), _Call(request)
+    asked = KeptAnswer(caller=caller_of(request), key=call.name, fingerprint=call.fingerprint, asked_at=now)
     KeptAnswer.objects.bulk_create([asked], ignore_conflicts=True)
     with transaction.atomic():
         kept = _claimed(asked, now)
         if kept.status is not None:
-            return _again(kept)
+            return _again(kept, call)
         response = _answered(view, handle)
         if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             transaction.set_rollback(True)
         elif "Retry-After" not in response:
-            _keep(kept, response)
+            _keep(kept, response, call)
     return response
 
 
@@ -92,15 +96,31 @@ def forget(now: datetime) -> int:
     return KeptAnswer.objects.filter(asked_at__lt=now - KEEP).delete()[0]
 
 
+class _Call:
+    """A call with its key, known by digests: `name` of the key, `fingerprint` of all that was asked under it."""
+
+    def __init__(self, request: Request) -> None:
+        key = _key_of(request)
+        self.name = hashlib.sha256(key.encode()).hexdigest()
+        self._asked = b"\n".join([key.encode(), request.get_full_path().encode(), request.body])
+        self.fingerprint = hashlib.sha256(self._asked).hexdigest()
+
+    def seal(self, text: bytes) -> str:
+        return self._fernet.encrypt(text).decode()
+
+    def unseal(self, sealed: str) -> bytes:
+        return self._fernet.decrypt(sealed)
+
+    @property
+    def _fernet(self) -> Fernet:
+        return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"workspace.api.repeating\n" + self._asked).digest()))
+
+
 def _key_of(request: Request) -> str:
     key = request.headers["Idempotency-Key"].strip()
     if not 1 <= len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
         raise ValidationError({"Idempotency-Key": _("A key has 1 to 255 printable ASCII characters.")})
     return key
-
-
-def _fingerprint(request: Request) -> str:
-    return hashlib.sha256(b"\n".join([request.get_full_path().encode(), request.body])).hexdigest()
 
 
 def _claimed(asked: KeptAnswer, now: datetime) -> KeptAnswer:
@@ -132,15 +152,17 @@ def _answered(view: Any, handle: Callable[[], HttpResponse]) -> HttpResponse:
     return drawn
 
 
-def _keep(kept: KeptAnswer, response: HttpResponse) -> None:
+def _keep(kept: KeptAnswer, response: HttpResponse, call: _Call) -> None:
     kept.status = response.status_code
     kept.headers = {name: response[name] for name in _HEADERS if name in response}
-    kept.body = response.content.decode() if len(response.content) <= LARGEST_KEPT else None
+    kept.body = call.seal(response.content) if len(response.content) <= LARGEST_KEPT else None
     kept.save(update_fields=["status", "headers", "body"])
 
 
-def _again(kept: KeptAnswer) -> HttpResponse:
+def _again(kept: KeptAnswer, call: _Call) -> HttpResponse:
     assert kept.status is not None
     if kept.body is None:
         raise AnswerTooLarge(kept.status)
-    return HttpResponse(kept.body, status=kept.status, headers={**kept.headers, "Idempotent-Replayed": "true"})
+    return HttpResponse(
+        call.unseal(kept.body), status=kept.status, headers={**kept.headers, "Idempotent-Replayed": "true"}
+    )

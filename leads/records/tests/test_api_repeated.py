@@ -186,6 +186,16 @@ def test_an_answer_that_is_too_large_is_not_kept_but_the_call_is(
     assert "answered with 201" in again["detail"]
 
 
+def test_what_is_kept_tells_of_nobody_to_whoever_has_not_made_the_call(caller: Caller) -> None:
+    told(post(caller.client, ADA, key="fair-0042"), HTTPStatus.CREATED)
+    told(post(caller.client, {"email": "no address"}, key="fair-0043"), HTTPStatus.BAD_REQUEST)
+
+    kept = list(KeptAnswer.objects.values().order_by("pk"))
+
+    assert [row["status"] for row in kept] == [HTTPStatus.CREATED, HTTPStatus.BAD_REQUEST]
+    assert [word for word in ("ada@", "Björk", "no address", "fair-004", "title") if word in str(kept)] == []
+
+
 def test_who_may_not_call_any_more_is_not_told_what_was(caller: Caller) -> None:
     post(caller.client, ADA)
     Person.objects.update(is_active=False)
