@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from leads.imports.actions import checking, reverting, running
 from leads.imports.filters import ImportFilter
@@ -14,6 +15,7 @@ from workspace import subjects, verbs
 from workspace.files.kinds import FileKind
 from workspace.files.kinds import register as keep
 from workspace.jobs import kinds
+from workspace.journal.models import JournalEntry
 from workspace.notices import recipients, telling
 from workspace.notices.kinds import NoticeKind
 from workspace.pages import navigation
@@ -77,14 +79,24 @@ keep(
 filters.register(
     "import", ImportFilter(_("Import"), help_text=_("By id, and what it did: 12, 12-created or 12-updated."))
 )
-# Each owner and marketer once, however many rows.
-_whose_leads_came = recipients.of_batch(
-    "hand.person_id",
-    "JOIN leads_imports_importedlead i ON i.import_of_id = e.subject_id AND i.act = 'created' "
-    "JOIN leads_records_lead l ON l.id = i.lead_id "
-    "CROSS JOIN LATERAL (VALUES (l.owner_id), (l.marketer_id)) AS hand (person_id)",
-    "hand.person_id IS NOT NULL GROUP BY e.id, hand.person_id",
+# Whom the end of a run counts leads of, each once, however many rows; see `leads.imports.hands`.
+_whose = recipients.of_batch(
+    "whose.person::bigint", "CROSS JOIN LATERAL jsonb_object_keys(e.facts -> 'hands') AS whose (person)"
 )
+
+
+def _theirs(entry: JournalEntry, reader: int) -> dict[str, str]:
+    """What became of the reader's leads, counted, for a sentence."""
+    counts = entry.facts.get("hands", {}).get(str(reader), {})
+    given, taken, gone = (counts.get(what, 0) for what in ("given", "taken", "gone"))
+    parts = {
+        ngettext("%d lead is yours now", "%d leads are yours now", given) % given: given,
+        ngettext("%d of yours is somebody else’s", "%d of yours are somebody else’s", taken) % taken: taken,
+        ngettext("%d of yours is gone", "%d of yours are gone", gone) % gone: gone,
+    }
+    return {"theirs": ", ".join(words for words, count in parts.items() if count)}
+
+
 telling.register(
     NoticeKind(
         "import_done",
@@ -97,10 +109,14 @@ telling.register(
     ),
     NoticeKind(
         "leads_brought",
-        _("A file brings leads that are mine"),
-        many=_("{count} files with leads of yours, the last by {who}"),
-        hears={"import.done": _whose_leads_came},
-        one=_("{who} brought {file} in, with leads of yours"),
+        _("A file brings me leads, or gives mine to somebody else"),
+        many=_("{who} brought it in and took it back, with leads of yours"),
+        hears={"import.done": _whose, "import.reverted": _whose},
+        one={
+            "import.done": _("{who} brought {file} in: {theirs}"),
+            "import.reverted": _("{who} took {file} back: {theirs}"),
+        },
+        facts=_theirs,
         tells_imports=True,
     ),
 )

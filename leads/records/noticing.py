@@ -1,55 +1,99 @@
 """What people are told of leads and companies: what is given to them, and what happens to what they follow."""
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from workspace.filtering import MOST_DIGITS, Filter
 from workspace.journal.models import JournalEntry
-from workspace.notices.kinds import NoticeKind, Together
-from workspace.notices.models import Level
-from workspace.notices.recipients import followers, of_batch
-from workspace.people.models import Person
-
-_LEAD = "JOIN leads_records_lead l ON e.subject_kind = 'lead' AND l.id = e.subject_id"
+from workspace.notices import kinds
+from workspace.notices.kinds import NoticeKind, Recipients, Together
+from workspace.notices.models import Level, Notice
+from workspace.notices.recipients import followers, of_batch, of_columns
 
 
-def _fields(entry: JournalEntry) -> Mapping[str, object]:
+def _fields(entry: JournalEntry, _reader: int) -> Mapping[str, object]:
     """The labels of what was changed, for a sentence."""
-    changes = entry.personal.get("changes") or entry.facts.get("changes") or []
-    return {"fields": ", ".join(str(change.get("label", "")) for change in changes) or _("something")}
+    return {"fields": ", ".join(str(change.get("label", "")) for change in _changes(entry)) or _("something")}
 
 
-def _my_leads(person: Person) -> str:
-    """The list of those that one looks after, what was given last first."""
-    return reverse("records:leads") + "?" + urlencode({"tab": "mine", "ordering": "-last_activity_at"})
+def _to_whom(entry: JournalEntry, reader: int) -> Mapping[str, object]:
+    """Who has now what the reader had."""
+    theirs = [change for change in _changes(entry) if change.get("old_id") == reader]
+    return {"to": ", ".join(str(change.get("new") or _("nobody")) for change in theirs) or _("somebody else")}
 
 
-# Who has the lead now, where that is what was changed: both hands stand in the lead, whoever's turn it is.
-_given = of_batch(
-    "hand.person_id",
-    f"{_LEAD} CROSS JOIN LATERAL (VALUES ('owner', l.owner_id), ('marketer', l.marketer_id)) AS hand (field, person_id)",
-    "hand.person_id IS NOT NULL AND e.personal -> 'changes' @> jsonb_build_array(jsonb_build_object('field', hand.field))",
-)
-_given_at_birth = of_batch(
-    "hand.person_id",
-    f"{_LEAD} CROSS JOIN LATERAL (VALUES (l.owner_id), (l.marketer_id)) AS hand (person_id)",
-    "hand.person_id IS NOT NULL",
-)
+def _changes(entry: JournalEntry) -> list[dict[str, object]]:
+    return entry.personal.get("changes") or entry.facts.get("changes") or []
+
+
+def _these_leads(notice: Notice) -> str:
+    """The list of the leads that stand in one line."""
+    return reverse("records:leads") + "?" + urlencode({"told": notice.pk})
+
+
+class ToldFilter(Filter):
+    """Leads that stand in one line of the visitor's bell, by the number of any of its notices. Costs one query."""
+
+    schema = {"type": "integer"}
+
+    def read(self, text: str) -> Notice:
+        is_number = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
+        mine = Notice.objects.of(self.person) if is_number and self.person is not None else Notice.objects.none()
+        found = mine.filter(subject_kind="lead", pk=int(text) if is_number else 0).first()
+        if found is None:
+            raise ValidationError(_("There is no notice “%s” of leads.") % text[:40])
+        return found
+
+    def narrow(self, rows: QuerySet[Any], value: Notice) -> QuerySet[Any]:
+        alike = Notice.objects.filter(person_id=value.person_id, group_key=value.group_key)
+        return rows.filter(Exists(alike.filter(subject_kind="lead", subject_id=OuterRef("pk"))))
+
+    def say(self, value: Notice) -> str:
+        return str(kinds.entries()[value.kind].label) if value.kind in kinds.entries() else str(value.pk)
+
+
+def _hands(side: str) -> Recipients:
+    """Owner and marketer as a change of hands names them: before it (`old_id`), or after it (`new_id`)."""
+    return of_batch(
+        f"(change ->> '{side}')::bigint",
+        "CROSS JOIN LATERAL jsonb_array_elements(e.personal -> 'changes') AS change",
+        f"change ->> '{side}' IS NOT NULL",
+    )
+
 
 NOTICE_KINDS = (
     NoticeKind(
         "lead_given",
         _("Leads are given to me"),
         many=_("{who} gave you {count} leads"),
-        hears={"lead.assigned": _given, "lead.created": _given_at_birth},
+        hears={
+            "lead.assigned": _hands("new_id"),
+            "lead.created": of_columns("leads_records_lead", "owner_id", "marketer_id"),
+        },
         one=_("{who} gave you this lead"),
         default=Level.MAIL,
         icon="user-round-check",
         together=Together.BATCH,
         many_title=_("{count} leads"),
-        many_url=_my_leads,
+        many_url=_these_leads,
+    ),
+    NoticeKind(
+        "lead_taken",
+        _("Leads of mine are given to somebody else"),
+        many=_("{who} gave {count} leads of yours to somebody else"),
+        hears={"lead.assigned": _hands("old_id")},
+        one=_("{who} gave this lead of yours to {to}"),
+        facts=_to_whom,
+        icon="user-round-minus",
+        together=Together.BATCH,
+        many_title=_("{count} leads"),
+        many_url=_these_leads,
     ),
     NoticeKind(
         "lead_moved",

@@ -6,10 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from leads.funnel import uses
 from leads.funnel.defining import definition_subject
+from leads.records import filters
 from leads.records.actions.companies import rename_steps
 from leads.records.actions.moving import was_passed
 from leads.records.models import Company, CustomField, Deal, Lead
-from leads.records.noticing import NOTICE_KINDS
+from leads.records.noticing import NOTICE_KINDS, ToldFilter
 from leads.records.owing import NEXT_STEP
 from workspace import subjects, verbs
 from workspace.commitments import kinds as commitments
@@ -115,6 +116,9 @@ following.register("lead", "owner", "marketer")
 following.register("company", "account_owner")
 telling.hear_mentions("lead.noted", "lead.called", "lead.mailed", "lead.met", "lead.next_step_done")
 telling.register(*NOTICE_KINDS)
+filters.register(
+    "told", ToldFilter(_("Told"), help_text=_("Leads of one line of the caller’s notices, by the id of one of them."))
+)
 
 kinds.register(kinds.JobKind("leads.records.rename_company", rename_steps))
 

@@ -1,17 +1,16 @@
 """What people are told of promises and of their own next steps. Of clocks in practice mode nobody is told."""
 
-from collections.abc import Mapping
 from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from workspace.journal.models import JournalEntry
 from workspace.notices.kinds import NoticeKind
 from workspace.notices.models import Level
-from workspace.notices.recipients import of_batch
+from workspace.notices.recipients import of_batch, of_columns
 
-_ONE: Final = "JOIN workspace_commitments_commitment c ON c.id = e.subject_id"
+_TABLE: Final = "workspace_commitments_commitment"
+_ONE: Final = f"JOIN {_TABLE} c ON c.id = e.subject_id"
 # A person, or all of a department where nobody in particular is meant.
 _SIDE: Final = (
     "JOIN LATERAL (SELECT c.{side}_id AS person_id WHERE c.{side}_id IS NOT NULL UNION "
@@ -22,27 +21,18 @@ _REAL: Final = "NOT c.is_practice"
 
 _debtors = of_batch("side.person_id", f"{_ONE} {_SIDE.format(side='debtor')}", f"c.is_promise AND {_REAL}")
 _creditors = of_batch("side.person_id", f"{_ONE} {_SIDE.format(side='creditor')}", "c.is_promise")
-_owner = of_batch("c.debtor_id", _ONE, "NOT c.is_promise AND c.debtor_id IS NOT NULL")
-_both_named = of_batch(
-    "named.person_id",
-    f"{_ONE} CROSS JOIN LATERAL (VALUES (c.debtor_id), (c.creditor_id)) AS named (person_id)",
-    "named.person_id IS NOT NULL",
-)
+_owner = of_columns(_TABLE, "debtor_id", where="NOT r.is_promise")
+_both_named = of_columns(_TABLE, "debtor_id", "creditor_id")
 _leads = of_batch(
     "told.person::bigint", "CROSS JOIN LATERAL jsonb_array_elements_text(e.facts -> 'people') AS told (person)"
 )
 
+# What the clock says; nobody did it.
 _SAID: Final[dict[str, str | Promise]] = {
     "commitment.warned": _("Most of the time has gone: {text}"),
     "commitment.breached": _("The time is up: {text}"),
     "commitment.escalated": _("A promise of your side is late: {text}"),
 }
-
-
-def _clock(entry: JournalEntry) -> Mapping[str, object]:
-    """What the clock says; nobody did it."""
-    text = entry.personal.get("text", "–")
-    return {"said": str(_SAID[entry.verb]).format(text=text)}
 
 
 NOTICE_KINDS: Final = (
@@ -51,8 +41,7 @@ NOTICE_KINDS: Final = (
         _("A promise of mine is nearly due, or late"),
         many=_("{count} signs of the clock"),
         hears={"commitment.warned": _debtors, "commitment.breached": _debtors},
-        one=_("{said}"),
-        facts=_clock,
+        one=_SAID,
         default=Level.MAIL,
     ),
     NoticeKind(
@@ -60,8 +49,7 @@ NOTICE_KINDS: Final = (
         _("A promise of the department that I lead is late"),
         many=_("{count} late promises"),
         hears={"commitment.escalated": _leads},
-        one=_("{said}"),
-        facts=_clock,
+        one=_SAID,
         default=Level.MAIL,
     ),
     NoticeKind(
@@ -69,8 +57,7 @@ NOTICE_KINDS: Final = (
         _("A next step of mine is due"),
         many=_("{count} next steps are due"),
         hears={"commitment.breached": _owner},
-        one=_("{said}"),
-        facts=_clock,
+        one=_SAID,
     ),
     NoticeKind(
         "promise_made",

@@ -9,8 +9,7 @@ from django.utils.functional import Promise
 
 from workspace.journal.actions import Batch
 from workspace.journal.models import JournalEntry
-from workspace.notices.models import Level
-from workspace.people.models import Person
+from workspace.notices.models import Level, Notice
 from workspace.registry import Registry
 
 
@@ -36,25 +35,26 @@ class Together(Enum):
 class NoticeKind:
     """One kind of notice, a line on everybody's page of preferences.
 
-    `hears` names the verbs and who is told of each. One event reads as `one` with `{who}` and the entry's facts (by default
-    the actor and the verb's own line), several as `many` with `{count}` and `{who}`. `facts` adds words for `one`.
+    `hears` names the verbs and who is told of each. One event reads as `one` (words for each verb, where these differ) with
+    `{who}` and the entry's facts (by default the actor and the verb's own line), several as `many` with `{count}` and
+    `{who}`. `facts` adds words for `one`, from the entry and the reader's id.
     A kind that goes together by `BATCH` has in `many_title` the records' plural with `{count}`, and in `many_url` the page
-    that shows them.
+    that shows all that stands in line with a notice.
     """
 
     key: str
     label: str | Promise
     many: str | Promise
     hears: Mapping[str, Recipients] = field(hash=False)
-    one: str | Promise = ""
+    one: str | Promise | Mapping[str, str | Promise] = field(default="", hash=False)
     default: Level = Level.BELL
     icon: str = ""
     together: Together = Together.SUBJECT
     tells_own_acts: bool = False
     tells_imports: bool = False
-    facts: Callable[[JournalEntry], Mapping[str, object]] | None = None
+    facts: Callable[[JournalEntry, int], Mapping[str, object]] | None = None
     many_title: str | Promise = ""
-    many_url: Callable[[Person], str] | None = None
+    many_url: Callable[[Notice], str] | None = None
 
 
 kinds: Registry[NoticeKind] = Registry("notice kind")

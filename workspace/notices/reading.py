@@ -142,7 +142,7 @@ def _line(
     return Line(
         notice=notice,
         title=many_title.format(count=count) or _title(record),
-        words=_many(kind, count, who) if count > 1 else _one(kind, entry, who),
+        words=_many(kind, count, who) if count > 1 else _one(kind, entry, who, notice.person_id),
         quote=quote[:LONGEST_QUOTE] + ("…" if len(quote) > LONGEST_QUOTE else ""),
         icon=kind.icon or verbs.get(entry.verb).icon,
         count=count,
@@ -169,11 +169,12 @@ def _many(kind: NoticeKind, count: int, who: str) -> str:
     return str(kind.many).format(count=count, who=who)
 
 
-def _one(kind: NoticeKind, entry: JournalEntry, who: str) -> str:
+def _one(kind: NoticeKind, entry: JournalEntry, who: str, reader: int) -> str:
     if not kind.one:
         return f"{who} {entry.line}"
-    more = kind.facts(entry) if kind.facts else {}
-    return entry.told(str(kind.one), **{**more, "who": who})
+    one = kind.one[entry.verb] if isinstance(kind.one, Mapping) else kind.one
+    more = kind.facts(entry, reader) if kind.facts else {}
+    return entry.told(str(one), **{**more, "who": who})
 
 
 def url_of(notice: Notice, person: Person) -> str | None:
@@ -184,5 +185,5 @@ def url_of(notice: Notice, person: Person) -> str | None:
     kind = kinds.entries()[notice.kind]
     alike = visible(person).filter(group_key=notice.group_key, read_at=notice.read_at)
     if kind.many_url and alike.exclude(pk=notice.pk).exists():
-        return kind.many_url(person)
+        return kind.many_url(notice)
     return str(subjects.get(notice.subject_kind).url(record))

@@ -20,6 +20,16 @@ def of_batch(person: str, joined: str = "", where: str = "") -> Recipients:
     return recipients
 
 
+def of_columns(table: str, *columns: str, where: str = "true") -> Recipients:
+    """The people in `columns` of the row `r` of `table` that each entry is about, as it is now."""
+    listed = ", ".join(f"(r.{column})" for column in columns)
+    return of_batch(
+        "named.person_id",
+        f"JOIN {table} r ON r.id = e.subject_id CROSS JOIN LATERAL (VALUES {listed}) AS named (person_id)",
+        f"named.person_id IS NOT NULL AND {where}",
+    )
+
+
 # Whoever did it: only for kinds that tell of own acts, such as long work that has ended.
 actor = of_batch("e.actor_id")
 

@@ -1,6 +1,8 @@
 """Telling: notices are written with what they tell of, a batch at a time, by one statement."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from typing import Final
 
@@ -42,6 +44,19 @@ RETURNING id, person_id, level
 """
 
 
+_tells_nothing: ContextVar[bool] = ContextVar("tells_nothing", default=False)
+
+
+@contextmanager
+def nothing() -> Iterator[None]:
+    """Let nobody hear of what happens inside: long work on many records is told by a notice of its own, when it has ended."""
+    token = _tells_nothing.set(True)
+    try:
+        yield
+    finally:
+        _tells_nothing.reset(token)
+
+
 def register(*new: NoticeKind) -> None:
     """Make kinds known, and hear of their verbs. Of two kinds that hear one event, the one registered first tells a person.
 
@@ -71,10 +86,10 @@ def _teller(kind: NoticeKind, whom: Recipients) -> journal.Handler:
 def tell(kind: NoticeKind, whom: Recipients, batch: Batch) -> int:
     """Write the notices of one batch, inside its transaction; returns how many.
 
-    Costs one statement, and two more where somebody wants this kind in a digest; nothing for an import, whose records are
-    told of by its own notice.
+    Costs one statement, and two more where somebody wants this kind in a digest; none for an import, whose records are told
+    of by its own notice.
     """
-    if not kind.tells_imports and journal.current_way() is Way.IMPORT:
+    if _tells_nothing.get() or (not kind.tells_imports and journal.current_way() is Way.IMPORT):
         return 0
     told = whom(batch)
     params = {

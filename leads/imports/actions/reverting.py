@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from leads.imports import hands
 from leads.imports.actions.preparing import demand
 from leads.imports.models import Import, ImportedLead, NotReverted
 from leads.imports.reverting import CHANGING, Past, Undoing, pasts, undoing_of
@@ -23,6 +24,7 @@ from workspace.errors import Conflict
 from workspace.jobs import actions as jobs
 from workspace.jobs.models import Job
 from workspace.journal import actions as journal
+from workspace.notices import telling
 from workspace.people.models import Person
 
 KIND = "leads.imports.revert"
@@ -122,11 +124,13 @@ def steps(job: Job) -> Iterator[None]:
     import_ = Import.objects.get(pk=job.params["import"])
     touched = ImportedLead.objects.filter(import_of=import_)
     job.total = touched.values("lead").distinct().count()
+    since = job.cursor.get("since", job.created_at.isoformat())
     yield
     while ids := _next(import_, job.cursor.get("lead", 0)):
-        _take_back(import_, ids, by=job.by, at=timezone.now())
+        with telling.nothing():  # told with its end, in one line: nobody hears of each lead
+            _take_back(import_, ids, by=job.by, at=timezone.now())
         job.done += len(ids)
-        job.cursor = {"lead": ids[-1]}
+        job.cursor = {"lead": ids[-1], "since": since}
         yield
     import_.reverted_at = timezone.now()
     import_.save(update_fields=["reverted_at"])
@@ -136,7 +140,8 @@ def steps(job: Job) -> Iterator[None]:
         "kept": import_.kept_count,
     }
     job.result = counts
-    journal.record("import.reverted", subject=import_, by=job.by, at=import_.reverted_at, file=import_.name, **counts)
+    told = {"file": import_.name, "hands": hands.of_revert(import_, datetime.fromisoformat(since)), **counts}
+    journal.record("import.reverted", subject=import_, by=job.by, at=import_.reverted_at, **told)
     yield
 
 

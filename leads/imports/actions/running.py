@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, tzinfo
 from itertools import count, islice
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.files import File
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from leads.funnel.actions import tell_added
 from leads.funnel.models import Stage
-from leads.imports import refusals
+from leads.imports import hands, refusals
 from leads.imports.actions.preparing import demand, lock, make_text
 from leads.imports.cleaning import RowCleaner, clean_for_all
 from leads.imports.mapping import CUSTOM, Mapping, new_fields
@@ -279,4 +280,5 @@ def _finish(job: Job, import_: Import) -> None:
     # Its bytes go after the commit: who is killed before it comes back here, and reads them once more.
     files.discard(import_, "text")
     import_.save(update_fields=["state", "done_at"])
-    journal.record("import.done", subject=import_, by=import_.by, at=import_.done_at, file=import_.name, **counts)
+    told: dict[str, Any] = {"file": import_.name, "hands": hands.of_run(import_), **counts}
+    journal.record("import.done", subject=import_, by=import_.by, at=import_.done_at, **told)

@@ -122,6 +122,7 @@ def test_giving_a_lead_into_other_hands_is_told_apart() -> None:
     entry = JournalEntry.objects.on_thread("lead", known.pk).get(verb="lead.assigned")
     assert entry.personal["changes"][0] | {"label": ""} == {
         "field": "owner", "label": "", "old": "Sami Rep", "new": mara.email.upper(),
+        "old_id": sami.pk, "new_id": mara.pk,
     }  # fmt: skip
     assert only_lead(pk=known.pk).owner == mara
 

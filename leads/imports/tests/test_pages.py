@@ -17,7 +17,6 @@ from leads.records.tests.factories import NOON, lead, person
 from leads.records.tests.tables import bare_parts
 from workspace.jobs import actions as jobs
 from workspace.jobs.models import Job
-from workspace.notices import reading
 from workspace.notices.models import Notice
 from workspace.people.models import Person
 from workspace.people.roles import Role
@@ -279,20 +278,3 @@ def test_who_brought_a_file_in_is_told_when_it_is_done_and_has_read_it_by_lookin
 
     told.refresh_from_db()
     assert told.read_at is not None
-
-
-def test_whose_leads_a_file_brings_is_told_once_a_file(mara: Person) -> None:
-    sami, other = person("Sami Rep"), person("Olga Other")
-
-    rows = f"1;{sami.email}\n2;{sami.email}\n3;{mara.email}\n"
-    done = bring(f"Id;Owner\n{rows}", {"Id": "external_id", "Owner": "owner"}, by=mara, match="external_id")
-
-    assert counts(done) == (3, 0, 0, 0)
-
-    assert {(notice.person, notice.kind) for notice in Notice.objects.select_related("person")} == {
-        (mara, "import_done"),
-        (sami, "leads_brought"),
-    }
-    (line,) = reading.lines_of(sami, list(reading.newest(sami)))
-    assert line.words == "Mara Lindholm brought leads.csv in, with leads of yours"
-    assert list(reading.newest(other)) == []

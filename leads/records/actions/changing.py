@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Model
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from leads.records import custom, fields
@@ -129,7 +129,7 @@ def _set_columns(lead: Lead, resolved: dict[str, Any], origin: Origin) -> list[C
     if lead.consent != before["consent"]:
         lead.consent_at = origin.at
     return [
-        Changed(key, str(FIELDS[key].label), said(old), said(getattr(lead, key)))
+        Changed.between(key, str(FIELDS[key].label), old, getattr(lead, key))
         for key, old in before.items()
         if old != getattr(lead, key)
     ]
@@ -160,14 +160,3 @@ def _set_many(lead: Lead, resolved: dict[str, Any]) -> list[Changed]:
             manager.set(resolved[key])
             changes.append(Changed(key, str(FIELDS[key].label), old, new))
     return changes
-
-
-def said(value: Any) -> Any:
-    """`value` as the journal keeps it: readable on its own, whatever becomes of the record it spoke of."""
-    if isinstance(value, Model):
-        return str(value)
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    if value is None or isinstance(value, bool | int | dict | list | str):
-        return value
-    return str(value)

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from leads.records import custom, policies
-from leads.records.actions.changing import said
 from leads.records.actions.seen import Changed, Seen, demand_seen, stale
 from leads.records.models import Company, Lead
 from leads.records.values import clean_domain
@@ -96,7 +95,7 @@ def _set(company: Company, values: Mapping[str, Any]) -> list[Changed]:
     company.full_clean(exclude=["custom", "sort_name", "search_text", "merged_into"])
     labels = {field.name: str(field.verbose_name) for field in Company._meta.fields}
     changes = [
-        Changed(key, labels[key].capitalize(), said(old), said(getattr(company, key)))
+        Changed.between(key, labels[key].capitalize(), old, getattr(company, key))
         for key, old in before.items()
         if old != getattr(company, key)
     ]

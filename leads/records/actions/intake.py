@@ -10,17 +10,18 @@ from django.utils.translation import gettext as _
 
 from leads.records import policies
 from leads.records.actions.intake_deciding import Decider
-from leads.records.actions.intake_entries import REFERRING, Change, Entry, Index, Keys, fetch, fetch_marks, name_key
+from leads.records.actions.intake_entries import REFERRING, Entry, Index, Keys, fetch, fetch_marks, name_key
 from leads.records.actions.intake_known import TO_MANY, Known, Said
 from leads.records.actions.intake_rows import Act, Incoming, Outcome, Terms
 from leads.records.actions.intake_storing import draft, store
+from leads.records.actions.seen import Changed
 from leads.records.models import Lead
 from workspace import indexing
 from workspace.copying import Column
 from workspace.turns import Turns
 
 __all__ = [
-    "COMING_IN", "Act", "Change", "Incoming", "Intake", "Outcome", "Prepared", "Terms", "make_search_index_good",
+    "COMING_IN", "Act", "Changed", "Incoming", "Intake", "Outcome", "Prepared", "Terms", "make_search_index_good",
     "put_off_search_index", "settle", "tidy",
 ]  # fmt: skip
 

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from leads.funnel.models import Stage
 from leads.records import moving
 from leads.records.actions.ending import when_it_ended
-from leads.records.actions.intake_entries import PLAIN, REFERENCES, Change, Entry, Move, Passage
+from leads.records.actions.intake_entries import PLAIN, REFERENCES, Entry, Move, Passage
 from leads.records.actions.intake_known import TO_MANY
 from leads.records.actions.intake_rows import Incoming, Refused
 from leads.records.actions.intake_rules import AT_REST, SLEEP, Rules
+from leads.records.actions.seen import Changed
 from leads.records.fields import FIELDS
 from leads.records.models import Lead
 from leads.records.models.folding import lower
@@ -21,7 +22,7 @@ from leads.records.models.folding import lower
 class Changer(Rules):
     """Finds what a row changes of an entry, and changes it."""
 
-    def _plain(self, entry: Entry, given: Mapping[str, Any], changed: dict[str, Any]) -> list[Change]:
+    def _plain(self, entry: Entry, given: Mapping[str, Any], changed: dict[str, Any]) -> list[Changed]:
         known = entry.values
         news = {key: given[key] for key in PLAIN if key in given and given[key] != known.get(key)}
         if not SLEEP.isdisjoint(news):
@@ -29,9 +30,9 @@ class Changer(Rules):
             self._demand_whole_sleep(whole)
             news |= {key: value for key, value in whole.items() if value != known.get(key)}
         changed.update(news)
-        return [Change(key, str(FIELDS[key].label), _said(known.get(key)), _said(news[key])) for key in news]
+        return [Changed(key, str(FIELDS[key].label), _said(known.get(key)), _said(news[key])) for key in news]
 
-    def _referring(self, entry: Entry, given: Mapping[str, Any], changed: dict[str, Any]) -> list[Change]:
+    def _referring(self, entry: Entry, given: Mapping[str, Any], changed: dict[str, Any]) -> list[Changed]:
         changes = []
         for column, value in self._references(given).items():
             old = entry.values.get(column)
@@ -40,16 +41,17 @@ class Changer(Rules):
                 changed[column] = value
                 names = self.known.names[REFERENCES[key]]
                 said = names.name_of(old) if isinstance(old, int) else old
-                changes.append(Change(key, str(FIELDS[key].label), said, given[key]))
+                people = (old, value) if REFERENCES[key] == "person" else None
+                changes.append(Changed(key, str(FIELDS[key].label), said, given[key], people))
         company: dict[str, Any] = {}
         self._set_company(company, given)
         if company and company["company_id"] != entry.values.get("company_id"):
             changed.update(company)
             label, old_name = str(FIELDS["company"].label), entry.values.get("company_name") or None
-            changes.append(Change("company", label, old_name, company["company_name"]))
+            changes.append(Changed("company", label, old_name, company["company_name"]))
         return changes
 
-    def _worth(self, entry: Entry, given: Mapping[str, Any], changed: dict[str, Any]) -> list[Change]:
+    def _worth(self, entry: Entry, given: Mapping[str, Any], changed: dict[str, Any]) -> list[Changed]:
         if "value" not in given and "currency" not in given:
             return []
         old = {key: entry.values.get(key) for key in ("value", "currency")}
@@ -61,38 +63,38 @@ class Changer(Rules):
             return []
         self._set_worth(changed, new, on=self.terms.at)
         return [
-            Change(key, str(FIELDS[key].label), _said(old[key]) or None, _said(new[key]))
+            Changed(key, str(FIELDS[key].label), _said(old[key]) or None, _said(new[key]))
             for key in ("value", "currency")
             if new[key] != old[key]
         ]
 
-    def _mappings(self, entry: Entry, row: Incoming, changed: dict[str, Any]) -> list[Change]:
+    def _mappings(self, entry: Entry, row: Incoming, changed: dict[str, Any]) -> list[Changed]:
         """Consent by way and custom fields by key: what the row says joins what is there."""
         changes = []
         old_consent = entry.values.get("consent", {})
         consent = {**old_consent, **row.values.get("consent", {})}
         if consent != old_consent:
             changed.update(consent=consent, consent_at=self.terms.at)
-            changes.append(Change("consent", str(FIELDS["consent"].label), old_consent, consent))
+            changes.append(Changed("consent", str(FIELDS["consent"].label), old_consent, consent))
         old_custom = entry.values.get("custom", {})
         news = {key: value for key, value in row.custom.items() if old_custom.get(key) != value}
         if news:
             changed["custom"] = {**old_custom, **news}
-            changes += [Change(f"custom.{key}", key, old_custom.get(key), value) for key, value in news.items()]
+            changes += [Changed(f"custom.{key}", key, old_custom.get(key), value) for key, value in news.items()]
         return changes
 
-    def _marks(self, entry: Entry, given: Mapping[str, Any]) -> list[Change]:
+    def _marks(self, entry: Entry, given: Mapping[str, Any]) -> list[Changed]:
         """Tags and interests that the lead does not bear yet: a file adds to them, it takes none away."""
         added = []
         for key in TO_MANY.keys() & given.keys():
             borne = entry.borne.get(key, set())
             news = [name for name in given[key] if lower(name) not in borne]
             if news:
-                added.append(Change(key, str(FIELDS[key].label), sorted(borne), news))
+                added.append(Changed(key, str(FIELDS[key].label), sorted(borne), news))
         return added
 
-    def _told(self, entry: Entry, mark: Change) -> Change:
-        return Change(mark.field, mark.label, mark.old, sorted({*mark.old, *mark.new}))
+    def _told(self, entry: Entry, mark: Changed) -> Changed:
+        return Changed(mark.field, mark.label, mark.old, sorted({*mark.old, *mark.new}))
 
     def _move(self, entry: Entry, row: Incoming, to: Stage) -> Move:
         came_from = self.known.stages.by_id[entry.values["stage_id"]]

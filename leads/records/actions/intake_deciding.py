@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from leads.funnel.models import Stage
 from leads.records.actions.intake_changing import Changer
-from leads.records.actions.intake_entries import Change, Entry, Index, Move, Passage, name_key
+from leads.records.actions.intake_entries import Entry, Index, Move, Passage, name_key
 from leads.records.actions.intake_known import TO_MANY, Known
 from leads.records.actions.intake_rows import Act, Incoming, Outcome, Refused, Terms
 from leads.records.actions.intake_rules import AT_REST
+from leads.records.actions.seen import Changed
 from leads.records.fields import FIELDS
 from leads.records.models.folding import lower
 from leads.records.telephones import telephone_key
@@ -165,5 +166,5 @@ class Decider(Changer):
         if move is not None:
             self._apply(entry, move)
         self._index(entry, row)
-        moved = [Change("stage", str(FIELDS["stage"].label), str(move.came_from), str(move.to))] if move else []
+        moved = [Changed("stage", str(FIELDS["stage"].label), str(move.came_from), str(move.to))] if move else []
         return Outcome(row.line, Act.UPDATED, entry, changes=[*told, *moved])

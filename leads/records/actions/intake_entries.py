@@ -10,6 +10,7 @@ from django.db import connection
 
 from leads.funnel.models import Stage
 from leads.records.actions.intake_known import TO_MANY, fold
+from leads.records.actions.seen import Changed
 from leads.records.reasons import Why
 from leads.records.telephones import telephone_key
 from workspace.copying import as_array
@@ -52,19 +53,6 @@ class Move:
     why: Why | None
 
 
-@dataclass(frozen=True)
-class Change:
-    """One field's change, as the journal keeps it; `old` and `new` may be names still to be resolved."""
-
-    field: str
-    label: str
-    old: Any
-    new: Any
-
-    def as_fact(self) -> dict[str, Any]:
-        return {"field": self.field, "label": self.label, "old": self.old, "new": self.new}
-
-
 @dataclass(slots=True)
 class Entry:
     """One lead. `values` holds its columns as they will be stored; a reference to a record that is yet to be made is its name.
@@ -80,7 +68,7 @@ class Entry:
     moves: list[Move] = field(default_factory=list)
     marks: dict[str, list[str]] = field(default_factory=dict)
     borne: dict[str, set[str]] = field(default_factory=dict)
-    edits: list[tuple[int, list[Change]]] = field(default_factory=list)
+    edits: list[tuple[int, list[Changed]]] = field(default_factory=list)
     is_moved: bool = False
     reason_text: str = ""
 

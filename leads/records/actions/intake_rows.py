@@ -6,7 +6,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
-from leads.records.actions.intake_entries import Change, Entry
+from leads.records.actions.intake_entries import Entry
+from leads.records.actions.seen import Changed
 from workspace.people.models import Person
 
 
@@ -40,7 +41,7 @@ class Outcome:
     act: Act
     entry: Entry | None = None
     errors: dict[str, str] = field(default_factory=dict)
-    changes: list[Change] = field(default_factory=list)
+    changes: list[Changed] = field(default_factory=list)
 
     @property
     def lead_id(self) -> int | None:

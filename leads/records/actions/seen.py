@@ -10,10 +10,10 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
 from leads.records.models import Company, Lead
@@ -31,15 +31,40 @@ _LENGTH = 12
 
 @dataclass(frozen=True)
 class Changed:
-    """One field's change, as the journal keeps it."""
+    """One field's change, as the journal keeps it: in words, which stay true whatever becomes of what they speak of.
+
+    Where it speaks of people, `people` are the ids of the former and the new one: a name does not say who it was.
+    """
 
     field: str
     label: str
     old: Any
     new: Any
+    people: tuple[int | None, int | None] | None = None
+
+    @classmethod
+    def between(cls, key: str, label: str, old: Any, new: Any) -> Self:
+        """The change of a field from the value or record `old` to `new`."""
+        is_about_people = isinstance(old, Person) or isinstance(new, Person)
+        people = (getattr(old, "pk", None), getattr(new, "pk", None)) if is_about_people else None
+        return cls(key, label, said(old), said(new), people)
 
     def as_fact(self) -> dict[str, Any]:
-        return {"field": self.field, "label": self.label, "old": self.old, "new": self.new}
+        fact = {"field": self.field, "label": self.label, "old": self.old, "new": self.new}
+        if self.people is not None:
+            fact["old_id"], fact["new_id"] = self.people
+        return fact
+
+
+def said(value: Any) -> Any:
+    """`value` as the journal keeps it: readable on its own, whatever becomes of the record it spoke of."""
+    if isinstance(value, Model):
+        return str(value)
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if value is None or isinstance(value, bool | int | dict | list | str):
+        return value
+    return str(value)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from itertools import pairwise
 from typing import Any
 
 from leads.records.actions import rules
-from leads.records.actions.changing import said
 from leads.records.actions.seen import Changed
 from leads.records.actions.talking import VERBS, Talk
 from leads.records.demo.stories import Passage, Stay, Story
@@ -170,7 +169,7 @@ def _hands(story: Story) -> Iterator[Told]:
 
 
 def _changed(key: str, old: Any, new: Any) -> dict[str, Any]:
-    return Changed(key, str(FIELDS[key].label), said(old), said(new)).as_fact()
+    return Changed.between(key, str(FIELDS[key].label), old, new).as_fact()
 
 
 def _talks(story: Story) -> Iterator[Told]:
