@@ -19,6 +19,7 @@ from leads.records.api.schema import WorkspaceSchemaGenerator
 from workspace.api.people import PersonViewSet
 from workspace.api.schema import SchemaView, docs
 from workspace.commitments.api import CommitmentViewSet
+from workspace.integrations.api import TokenViewSet
 
 app_name = "api"
 
@@ -36,6 +37,7 @@ router.register("personas", PersonaViewSet, "persona")
 router.register("imports", ImportViewSet, "import")
 router.register("commitments", CommitmentViewSet, "commitment")
 router.register("users", PersonViewSet, "user")
+router.register("tokens", TokenViewSet, "token")
 
 urlpatterns = [
     path("schema/", SchemaView.as_view(generator_class=WorkspaceSchemaGenerator), name="schema"),

@@ -64,6 +64,10 @@ class GivenSerializer(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+class NothingSerializer(GivenSerializer):
+    """An empty body."""
+
+
 class ReferenceField(serializers.Field[Any, Any, Any, Any]):
     """A record given by its id or by what it is called; `find` answers None for an unknown one."""
 

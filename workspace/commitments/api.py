@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from workspace.api.serializers import GivenSerializer, PersonReferenceSerializer, ShownSerializer
+from workspace.api.serializers import GivenSerializer, NothingSerializer, PersonReferenceSerializer, ShownSerializer
 from workspace.api.viewsets import ReadViewSet
 from workspace.commitments import actions
 from workspace.commitments.filters import SORTING, CommitmentFilter
@@ -63,10 +63,6 @@ class WhySerializer(GivenSerializer):
     """Why; a promise asks for it."""
 
     reason = serializers.CharField(required=False, allow_blank=True, max_length=2_000)
-
-
-class NothingSerializer(GivenSerializer):
-    """An empty body."""
 
 
 class CommitmentViewSet(ReadViewSet[Commitment]):

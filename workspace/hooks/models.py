@@ -9,8 +9,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from workspace.people.models import Person
+
 
 class TokenQuerySet(models.QuerySet["Token"]):
+    def visible_to(self, person: Person) -> Self:
+        """One's own; who administers tokens sees all."""
+        return self if person.has_perm("workspace_hooks.view_token") else self.filter(person=person)
+
     def usable(self, now: datetime) -> Self:
         """Neither revoked nor expired, of people who are still here."""
         unexpired = Q(expires_at=None) | Q(expires_at__gt=now)

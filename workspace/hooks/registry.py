@@ -1,20 +1,12 @@
 """What access tokens make known: who makes, sees and revokes them, and the journal's words for it."""
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from workspace import subjects, verbs
 from workspace.hooks.models import Token
 from workspace.people import roles
-from workspace.people.models import Person
 from workspace.verbs import Verb
-
-
-def _visible_to(person: Person) -> QuerySet[Token]:
-    """One's own; administrators see all."""
-    return Token.objects.all() if person.has_perm("workspace_hooks.view_token") else Token.objects.filter(person=person)
-
 
 subjects.register(
     subjects.Subject(
@@ -23,7 +15,7 @@ subjects.register(
         label=_("access token"),
         url=lambda token: reverse("admin:workspace_hooks_token_change", args=[token.pk]),
         title=str,
-        visible_to=_visible_to,
+        visible_to=Token.objects.visible_to,
     )
 )
 verbs.register(
