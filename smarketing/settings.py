@@ -274,6 +274,8 @@ CELERY_BEAT_SCHEDULE = {
 
 # allauth
 ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
+# Beside allauth's own; mail providers press the links of many readers from few addresses.
+ACCOUNT_RATE_LIMITS = {"stop_notices": "120/m/ip"}
 ACCOUNT_ADAPTER = "workspace.security.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -27,6 +27,7 @@ PUBLIC = {
     "openid_connect_login": "leads to the company's single sign-on; nothing where there is none",
     "openid_connect_callback": "the way back from it, with the state of a begun sign-in",
     "socialaccount_login_cancelled": "tells that the sign-in was broken off over there",
+    "notices:stop": "the link of a mail stops mails of its kind, also for a mail program; its signature opens it",
     "people:accept_invitation": "who comes in by an invitation has no account yet; the secret of the link opens it",
 }
 SAMPLES = {"int": "1", "str": "x", "slug": "x", "path": "x", "uuid": "0" * 32}

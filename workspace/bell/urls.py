@@ -12,6 +12,7 @@ urlpatterns = [
     path("notices/read/", views.read_all, name="read_all"),
     path("notices/<int:pk>/", views.open_notice, name="open"),
     path("notices/<int:pk>/read/", views.read, name="read"),
+    path("t/notices/<str:token>/", views.stop, name="stop"),
     path("settings/notices/", views.preferences, name="preferences"),
     path("follow/<slug:kind>/<int:pk>/", views.follow, name="follow"),
     path("remarks/<slug:kind>/<int:pk>/", views.remark, name="remark"),

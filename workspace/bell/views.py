@@ -2,15 +2,18 @@
 
 from http import HTTPStatus
 
+from allauth.decorators import rate_limit
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -18,8 +21,8 @@ from workspace import refusals, subjects
 from workspace.bell import presenters
 from workspace.bell.forms import PreferencesForm, RemarkForm
 from workspace.http import SignedInRequest
-from workspace.notices import actions, digests, following, kinds, reading
-from workspace.notices.models import DigestPlan, Notice, Preference
+from workspace.notices import actions, digests, following, kinds, reading, stopping
+from workspace.notices.models import DigestPlan, Level, Notice
 from workspace.pages.notices import tell
 from workspace.remarks import actions as remarks
 from workspace.remarks import policies
@@ -100,9 +103,28 @@ def preferences(request: SignedInRequest) -> HttpResponse:
 
 
 def _chosen(request: SignedInRequest, plan: DigestPlan) -> dict[str, object]:
-    stored = Preference.objects.filter(person=request.user, kind__in=kinds.entries())
-    levels = {f"kind.{preference.kind}": preference.level for preference in stored}
+    levels = {f"kind.{key}": level for key, level in kinds.levels_of(request.user).items()}
     return {"rhythm": plan.rhythm, "hour": plan.hour, "weekday": plan.weekday, **levels}
+
+
+@login_not_required
+@csrf_exempt  # mail programs press it themselves (RFC 8058), without a page of ours before; the link is the secret
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@rate_limit(action="stop_notices", limit_get=True)  # type: ignore[untyped-decorator]  # allauth has no types
+def stop(request: HttpRequest, token: str) -> HttpResponse:
+    """Stop mails of one kind for whoever has the mail, by one button; looking at the page changes nothing.
+
+    Nobody is named: the link may have been passed on. One that stops nothing (any more) is gone, and says so.
+    """
+    asked = stopping.opened(token)
+    if asked is None:
+        return render(request, "workspace/bell/stop_gone.html", status=HTTPStatus.GONE)
+    is_done = request.method == "POST"
+    if is_done:
+        actions.stop_mails(asked.person, asked.level, at=timezone.now())
+    context = {"is_digest": asked.level == Level.DIGEST, "is_done": is_done}
+    return render(request, "workspace/bell/stop.html", context)
 
 
 @require_POST

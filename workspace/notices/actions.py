@@ -92,16 +92,35 @@ def set_preferences(person: Person, levels: Mapping[str, str], *, plan: DigestPl
             raise ValidationError({key: _("Choose one of the four.")})
     if plan.rhythm not in DigestPlan.Rhythm.values or plan.hour > LAST_HOUR or plan.weekday > LAST_WEEKDAY:
         raise ValidationError(_("Choose a day and an hour for the digest."))
-    # Locked, so that a worker does not gather a mail by the old wishes meanwhile.
-    person = Person.objects.select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
-    Preference.objects.filter(person=person, kind__in=levels).delete()
-    Preference.objects.bulk_create(
-        Preference(person=person, kind=key, level=level) for key, level in levels.items() if level != known[key].default
-    )
+    person = _locked(person)
+    _store(person, levels)
     DigestPlan.objects.update_or_create(
         person=person, defaults={"rhythm": plan.rhythm, "hour": plan.hour, "weekday": plan.weekday}
     )
     _let_waiting_follow(person, levels, plan, at)
+
+
+@transaction.atomic
+def stop_mails(person: Person, level: str, *, at: datetime) -> None:
+    """Let what `person` hears of by mails of `level` (at once, or as digests) stand in the bell alone from now on."""
+    person = _locked(person)
+    told_so = [key for key, chosen in kinds.levels_of(person).items() if chosen == level]
+    levels = dict.fromkeys(told_so, Level.BELL.value)
+    _store(person, levels)
+    _let_waiting_follow(person, levels, digests.plan_of(person), at)
+
+
+def _locked(person: Person) -> Person:
+    """The person's row, locked, so that a worker does not gather a mail by the old wishes meanwhile."""
+    return Person.objects.select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
+
+
+def _store(person: Person, levels: Mapping[str, str]) -> None:
+    known = kinds.entries()
+    Preference.objects.filter(person=person, kind__in=levels).delete()
+    Preference.objects.bulk_create(
+        Preference(person=person, kind=key, level=level) for key, level in levels.items() if level != known[key].default
+    )
 
 
 def plan_digest_anew(person: Person, *, at: datetime) -> None:

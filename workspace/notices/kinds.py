@@ -9,7 +9,8 @@ from django.utils.functional import Promise
 
 from workspace.journal.actions import Batch
 from workspace.journal.models import JournalEntry
-from workspace.notices.models import Level, Notice
+from workspace.notices.models import Level, Notice, Preference
+from workspace.people.models import Person
 from workspace.registry import Registry
 
 
@@ -63,3 +64,9 @@ kinds: Registry[NoticeKind] = Registry("notice kind")
 def entries() -> dict[str, NoticeKind]:
     """All kinds in the order of registration, for the page of preferences and the guard test."""
     return dict(kinds)
+
+
+def levels_of(person: Person) -> dict[str, str]:
+    """How `person` hears of each kind: as they chose, or as is usual. Costs one query."""
+    chosen = dict(Preference.objects.filter(person=person).values_list("kind", "level"))
+    return {key: chosen.get(key, str(kind.default)) for key, kind in kinds.items()}

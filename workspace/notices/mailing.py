@@ -18,12 +18,11 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from workspace.notices import digests, reading
-from workspace.notices.models import Level, Notice, NoticeMail
+from workspace.notices import digests, kinds, reading, stopping
+from workspace.notices.models import MAILED, Level, Notice, NoticeMail
 from workspace.notices.reading import Line
 from workspace.people.models import Person
 
@@ -79,12 +78,18 @@ def _message_id() -> str:
 
 
 def compose(mail: NoticeMail) -> EmailMultiAlternatives | None:
-    """The mail of what is still unread and may still be seen; None where nothing is left. Costs what its lines cost."""
+    """The mail of what is still unread, may still be seen and is still wished for by mail; None where nothing is left.
+
+    Costs what its lines cost, and one query.
+    """
     person = mail.person
-    newest = reading.newest(person, mail.notices.unread()).order_by("-told_at", "-pk")
-    lines = reading.lines_of(person, list(newest[: MOST_LINES + 1]), among=mail.notices.unread())
+    wished = [key for key, level in kinds.levels_of(person).items() if level in MAILED]
+    unread = mail.notices.unread().filter(kind__in=wished)
+    newest = reading.newest(person, unread).order_by("-told_at", "-pk")
+    lines = reading.lines_of(person, list(newest[: MOST_LINES + 1]), among=unread)
     if not lines:
         return None
+    stop_url = stopping.link(mail)
     with timezone.override(digests.zone_of(person)):
         context = {
             "person": person,
@@ -92,6 +97,7 @@ def compose(mail: NoticeMail) -> EmailMultiAlternatives | None:
             "has_more": len(lines) > MOST_LINES,
             "is_digest": mail.level == Level.DIGEST,
             "base_url": settings.BASE_URL,
+            "stop_url": stop_url,
             "subject": _subject(mail, lines),
             "zone": person.time_zone,
         }
@@ -101,7 +107,8 @@ def compose(mail: NoticeMail) -> EmailMultiAlternatives | None:
         "Message-ID": mail.message_id,
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
-        "List-Unsubscribe": f"<{settings.BASE_URL}{reverse('notices:preferences')}>",
+        "List-Unsubscribe": f"<{stop_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
     message = EmailMultiAlternatives(str(context["subject"]), text, None, [person.email], headers=headers)
     message.attach_alternative(html, "text/html")

@@ -22,6 +22,9 @@ class Level(models.TextChoices):
     DIGEST = "digest", _("Digest")
 
 
+MAILED = (Level.MAIL, Level.DIGEST)
+
+
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def of(self, person: Person) -> Self:
         return self.filter(person=person)
@@ -79,7 +82,7 @@ class Notice(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["person", "entry_id"], name="person_is_told_once_of_an_entry"),
             models.CheckConstraint(
-                condition=Q(mail_due_at=None) | Q(read_at=None, mail=None, level__in=[Level.MAIL, Level.DIGEST]),
+                condition=Q(mail_due_at=None) | Q(read_at=None, mail=None, level__in=[*MAILED]),
                 name="notice_is_mailed_unread_and_once",
             ),
         ]
@@ -116,7 +119,7 @@ class NoticeMail(models.Model):
     OPEN = (State.CLAIMED, State.WAITING, State.HANDING)
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    level = models.CharField(max_length=6, choices=[(one.value, one.label) for one in (Level.MAIL, Level.DIGEST)])
+    level = models.CharField(max_length=6, choices=[(one.value, one.label) for one in MAILED])
     state = models.CharField(max_length=8, choices=State, default=State.CLAIMED)
     message_id = models.CharField(max_length=200, unique=True)
     made_at = models.DateTimeField()
