@@ -136,6 +136,19 @@ def test_another_day_can_be_missed_anew_and_the_same_one_only_once(mara: Person)
     assert JournalEntry.objects.filter(verb="commitment.breached").count() == 2
 
 
+def test_a_step_that_fell_due_while_the_clock_was_down_is_missed_even_when_it_changes_hands_before(
+    mara: Person,
+) -> None:
+    made = lead("anke@kestrel.example", owner=mara)
+    actions.set_next_step(made, "Call", due_at=NOON, by=mara, at=NOON - DAY)
+
+    actions.change(made, {"owner": person("Felix Brandt").email}, by=mara, at=NOON + DAY)
+    commitments.tick(NOON + DAY)
+
+    assert Commitment.objects.get().breached_at == NOON
+    assert JournalEntry.objects.filter(verb="commitment.breached").count() == 1
+
+
 def test_who_leaves_hands_the_leads_over_with_their_steps(mara: Person) -> None:
     felix, admin = person("Felix Brandt"), person("Otto Aalto", Role.ADMINISTRATOR)
     made = lead("anke@kestrel.example", owner=mara, next_step="Call", next_step_at=NOON + DAY)

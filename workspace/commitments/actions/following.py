@@ -27,7 +27,7 @@ moved AS (
   UPDATE workspace_commitments_commitment c
   SET text = w.text, due_at = w.due_at, debtor_id = w.debtor_id, debtor_department_id = w.department_id,
     breached_at = CASE WHEN c.due_at = w.due_at THEN c.breached_at WHEN w.due_at < %(f_at)s THEN w.due_at END,
-    next_tick_at = CASE WHEN w.due_at >= %(f_at)s THEN w.due_at END
+    next_tick_at = CASE WHEN c.due_at = w.due_at THEN c.next_tick_at WHEN w.due_at >= %(f_at)s THEN w.due_at END
   FROM held JOIN wanted w ON w.subject_id = held.subject_id
   WHERE c.id = held.id AND w.text <> ''
     AND (c.text, c.due_at, c.debtor_id, c.debtor_department_id)
