@@ -5,15 +5,16 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, Final
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from workspace.journal import actions as journal
 from workspace.people.models import Department, Person
 from workspace.worktime import policies, public_holidays
-from workspace.worktime.hours import DAY_MINUTES
+from workspace.worktime.hours import DAY_MINUTES, NeverOpen
 from workspace.worktime.models import Absence, Calendar, SpecialDays
+from workspace.worktime.resolving import hours_of
 
 LONGEST_RANGE: Final = dt.timedelta(days=3 * 366)
 KEPT: Final = ("time_zone", "week", "country", "region")
@@ -27,7 +28,7 @@ def save_calendar(
 
     Raises:
         PermissionDenied: `by` may not change this calendar.
-        ValidationError: by field.
+        ValidationError: by field; for `week` also where nothing would open any more.
     """
     calendar = _locked(calendar)
     _demand(by, calendar)
@@ -41,6 +42,7 @@ def save_calendar(
     changed = [key for key in KEPT if before[key] != getattr(calendar, key)]
     if changed:
         calendar.save(update_fields=changed)
+        _demand_opening(calendar, "week", at=at)
         labels = [str(Calendar._meta.get_field(key).verbose_name) for key in changed]  # type: ignore[union-attr]
         _tell("calendar.changed", calendar, by=by, at=at, is_demo=is_demo, what=", ".join(labels))
     return calendar
@@ -105,7 +107,7 @@ def save_special_days(
 
     Raises:
         PermissionDenied: `by` may not change the calendar.
-        ValidationError: by field.
+        ValidationError: by field; for `windows` also where nothing would open any more.
     """
     calendar = _locked(days.calendar)
     _demand(by, calendar)
@@ -116,6 +118,7 @@ def save_special_days(
     _judge_windows(days.windows, "windows")
     days.full_clean()
     days.save()
+    _demand_opening(calendar, "windows", at=at)
     _tell("calendar.days_set", calendar, by=by, at=at, name=days.name, **_range(days))
     return days
 
@@ -126,11 +129,13 @@ def remove_special_days(days: SpecialDays, *, by: Person | None, at: dt.datetime
 
     Raises:
         PermissionDenied: `by` may not change the calendar.
+        ValidationError: they are the only days on which it opens.
     """
     calendar = _locked(days.calendar)
     _demand(by, calendar)
     _tell("calendar.days_removed", calendar, by=by, at=at, name=days.name, **_range(days))
     days.delete()
+    _demand_opening(calendar, NON_FIELD_ERRORS, at=at)
 
 
 @transaction.atomic
@@ -200,6 +205,21 @@ def _judge_windows(windows: Any, key: str) -> None:
         is_sound = False
     if not is_sound:
         raise ValidationError({key: _("These are no windows of a day.")})
+
+
+def _demand_opening(calendar: Calendar, field: str, *, at: dt.datetime) -> None:
+    """Whoever goes by this calendar works sometime: nothing that is promised by it finds no hour to be done in.
+
+    It opens within 370 days from now on, and from the beginning of all days ahead that close. Costs two queries.
+    """
+    hours = hours_of(calendar)
+    closing = calendar.special_days.filter(windows=[], first_date__gt=at.astimezone(hours.zone).date())
+    begins = [dt.datetime.combine(day, dt.time.min, hours.zone) for day in closing.values_list("first_date", flat=True)]
+    try:
+        for moment in (at, *begins):
+            hours.next_opening(moment)
+    except NeverOpen as error:
+        raise ValidationError({field: error.messages}) from error
 
 
 def _judge_range(first: dt.date | None, last: dt.date | None) -> None:

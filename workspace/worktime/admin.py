@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.options import ModelAdmin
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpRequest
@@ -80,11 +81,14 @@ class SpecialDaysAdmin(ActingAdmin[SpecialDays]):
         return ModelAdmin.has_delete_permission(self, request, obj)
 
     def delete_model(self, request: Any, obj: SpecialDays) -> None:
-        actions.remove_special_days(obj, by=request.user, at=timezone.now())
+        try:
+            actions.remove_special_days(obj, by=request.user, at=timezone.now())
+        except ValidationError as error:
+            raise PermissionDenied(" ".join(error.messages)) from error
 
     def delete_queryset(self, request: Any, queryset: QuerySet[SpecialDays]) -> None:
         for days in queryset:
-            actions.remove_special_days(days, by=request.user, at=timezone.now())
+            self.delete_model(request, days)
 
 
 @admin.register(Absence)

@@ -121,8 +121,12 @@ def _days_form(request: SignedInRequest, days: SpecialDays) -> HttpResponse:
 def remove_days(request: SignedInRequest, pk: int) -> HttpResponse:
     """Let the week hold again."""
     days = _days_to_change(request, pk)
-    actions.remove_special_days(days, by=request.user, at=timezone.now())
-    tell(request, _("The week holds again on these days."))
+    try:
+        actions.remove_special_days(days, by=request.user, at=timezone.now())
+    except ValidationError as error:
+        tell(request, " ".join(error.messages))
+    else:
+        tell(request, _("The week holds again on these days."))
     return redirect("worktime:calendar", days.calendar_id)
 
 

@@ -60,12 +60,42 @@ def test_somebody_tries_another_start_over_a_holiday(as_mara: Client, calendar: 
 
 def test_a_calendar_that_never_opens_says_so(as_mara: Client, mara: Person) -> None:
     own = actions.give_own_calendar(person=mara, by=mara, at=NOW)
-    actions.save_calendar(own, {"week": [[]] * 7}, by=mara, at=NOW)
+    Calendar.objects.filter(pk=own.pk).update(week=[[]] * 7)  # as an earlier version let it be
 
     page = as_mara.get(reverse("worktime:calendar", args=[own.pk]))
 
     assert page.status_code == HTTPStatus.OK
     assert "Nothing opens within 370 days" in page.text
+
+
+def test_no_page_saves_a_calendar_that_never_opens(as_otto: Client, calendar: Calendar) -> None:
+    closed = {**dict.fromkeys(WEEK, ""), "time_zone": "Europe/Berlin", "country": "DE", "region": ""}
+    days = {"name": "Shut", "first_date": "2027-02-01", "last_date": "2028-12-31", "windows": ""}
+
+    by_page = as_otto.post(reverse("worktime:edit", args=[calendar.pk]), closed)
+    by_admin = as_otto.post(reverse("admin:workspace_worktime_calendar_change", args=[calendar.pk]), closed)
+    by_days = as_otto.post(reverse("worktime:add_days", args=[calendar.pk]), days)
+    days_by_admin = as_otto.post(reverse("admin:workspace_worktime_specialdays_add"), {**days, "calendar": calendar.pk})
+
+    answers = (by_page, by_admin, by_days, days_by_admin)
+    assert all("Nothing opens within 370 days" in answer.text for answer in answers)
+    assert by_page.status_code == by_days.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    calendar.refresh_from_db()
+    assert calendar.week[0] == [[540, 1080]]
+    assert not SpecialDays.objects.exists()
+
+
+def test_the_only_days_that_open_stay(as_otto: Client, calendar: Calendar) -> None:
+    given = {"first_date": dt.date(2027, 5, 1), "last_date": dt.date(2027, 9, 30), "windows": [[540, 1080]]}
+    days = actions.save_special_days(SpecialDays(calendar=calendar), {**given, "name": "Season"}, by=None, at=NOW)
+    actions.save_calendar(calendar, {"week": [[]] * 7}, by=None, at=NOW)
+
+    page = as_otto.post(reverse("worktime:remove_days", args=[days.pk]), follow=True)
+    by_admin = as_otto.post(reverse("admin:workspace_worktime_specialdays_delete", args=[days.pk]), {"post": "yes"})
+
+    assert "Nothing opens within 370 days" in page.text
+    assert by_admin.status_code == HTTPStatus.FORBIDDEN
+    assert SpecialDays.objects.get() == days
 
 
 @pytest.mark.parametrize(
