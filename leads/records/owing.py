@@ -1,16 +1,18 @@
-"""Next steps as the page of promises knows them: done there, they are done at the lead; who leaves hands the leads over."""
+"""What people owe and look after here, as the ground floor knows it: next steps, and what is handed over by who leaves."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from leads.records import actions
+from leads.records.actions import handing
 from leads.records.actions.steps import KIND
 from leads.records.models import Lead
 from workspace.commitments.kinds import CommitmentKind
 from workspace.commitments.models import Commitment
 from workspace.people.models import Person
+from workspace.staff.holdings import Holding
 
 
 def finish(commitment: Commitment, by: Person | None, at: datetime, text: str) -> None:
@@ -24,27 +26,27 @@ def finish(commitment: Commitment, by: Person | None, at: datetime, text: str) -
     actions.finish_next_step(Lead(pk=commitment.subject_id), by=by, at=at, text=text)
 
 
-def hand_over(owed: Sequence[Commitment], to: Person, by: Person | None, at: datetime) -> None:
-    """Who leaves hands the leads themselves over with their next steps.
-
-    Raises:
-        PermissionDenied: `by` may not change leads.
-    """
-    leads = Lead.objects.living().filter(pk__in=[one.subject_id for one in owed])
-    leaving = {one.debtor_id for one in owed}
-    owned = list(leads.filter(owner__in=leaving))
-    marketed = list(leads.filter(owner=None, marketer__in=leaving))
-    actions.change_many(owned, {"owner": to.email}, by=by, at=at)
-    actions.change_many(marketed, {"marketer": to.email}, by=by, at=at)
-
-
 NEXT_STEP = CommitmentKind(
     KIND,
     _("Next step"),
     "calendar-check",
     is_promise=False,
     finish=finish,
-    hand_over=hand_over,
     # The lead's own verbs tell of it.
     quiet=True,
+)
+
+HOLDINGS = (
+    Holding(
+        "leads",
+        count=lambda person: handing.leads_of(person).count(),
+        words=lambda count: ngettext("%d open lead", "%d open leads", count) % count,
+        hand_over=lambda person, to, by, at: handing.hand_over_leads(person, to, by=by, at=at),
+    ),
+    Holding(
+        "accounts",
+        count=lambda person: handing.accounts_of(person).count(),
+        words=lambda count: ngettext("%d company", "%d companies", count) % count,
+        hand_over=lambda person, to, by, at: handing.hand_over_accounts(person, to, by=by, at=at),
+    ),
 )

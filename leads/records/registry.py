@@ -11,7 +11,7 @@ from leads.records.actions.companies import rename_steps
 from leads.records.actions.moving import was_passed
 from leads.records.models import Company, CustomField, Deal, Lead
 from leads.records.noticing import NOTICE_KINDS, ToldFilter
-from leads.records.owing import NEXT_STEP
+from leads.records.owing import HOLDINGS, NEXT_STEP
 from workspace import subjects, verbs
 from workspace.commitments import kinds as commitments
 from workspace.jobs import kinds
@@ -20,6 +20,7 @@ from workspace.pages import navigation
 from workspace.pages.navigation import Place
 from workspace.people import roles
 from workspace.people.models import Person
+from workspace.staff import holdings
 from workspace.subjects import Hit, Subject
 from workspace.verbs import Verb
 
@@ -109,6 +110,7 @@ verbs.register(
 )
 
 commitments.register(NEXT_STEP)
+holdings.register(*HOLDINGS)
 
 uses.register("passages", was_passed)
 

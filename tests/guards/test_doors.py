@@ -29,6 +29,7 @@ from workspace.pages import navigation
 from workspace.pages.templatetags import kit
 from workspace.people import roles
 from workspace.people.models import Person
+from workspace.staff import holdings
 
 ROOT = Path(settings.BASE_DIR)
 SOURCES = [path for floor in ("workspace", "leads", "smarketing") for path in sorted((ROOT / floor).rglob("*.py"))]
@@ -215,6 +216,17 @@ def test_every_gate_judges_a_lead_a_stage_and_a_person() -> None:
 
     for gate in moving.gates():
         assert len(inspect.signature(gate).parameters) == 3
+
+
+@pytest.mark.django_db
+def test_every_holding_counts_what_somebody_looks_after_and_says_so() -> None:
+    entries = holdings.entries()
+    told("Holdings", {key: holding.words(2) for key, holding in entries.items()})
+
+    assert {"leads", "accounts"} <= set(entries)
+    for key, holding in entries.items():
+        assert holding.count(Person(pk=0)) == 0, key
+        assert holding.words(1) != holding.words(2), key
 
 
 @pytest.mark.django_db

@@ -1,7 +1,7 @@
 """Kinds of commitments, registered by the rooms whose work is owed."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from workspace.commitments.models import Commitment
 
 Finish = Callable[["Commitment", Person | None, dt.datetime, str], object]
-HandOver = Callable[[Sequence["Commitment"], Person, Person | None, dt.datetime], object]
 
 
 @dataclass(frozen=True)
@@ -23,10 +22,9 @@ class CommitmentKind:
 
     A promise is what one department owes the other, and counts in service levels; anything else is a person's own work, seen by
     nobody else. `target_seconds` is the working time that it has where its maker says nothing. `finish` is what "Done" does where
-    the room has more to do than to stop the clock: it calls `actions.meet_many` itself. `hand_over` gives what somebody owes who
-    leaves to a colleague, for the same reason. Both are called before anything is locked, so that the room locks its own
-    records first, as it does elsewhere. A kind that is not `by_hand` ends by its
-    room's own acts alone. A `quiet` one writes no journal entries, because its room tells the same in its own words.
+    the room has more to do than to stop the clock: it calls `actions.meet_many` itself, and is called before anything is
+    locked, so that the room locks its own records first, as it does elsewhere. A kind that is not `by_hand` ends by its room's
+    own acts alone. A `quiet` one writes no journal entries, because its room tells the same in its own words.
     """
 
     key: str
@@ -35,7 +33,6 @@ class CommitmentKind:
     is_promise: bool
     target_seconds: int = 0
     finish: Finish | None = None
-    hand_over: HandOver | None = None
     by_hand: bool = True
     quiet: bool = False
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib.auth.models import Group
-from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from workspace.people import policies
@@ -17,6 +17,22 @@ def demand_administrator(by: Person | None) -> None:
     """Raise PermissionDenied unless `by` administers people; None is the workspace itself."""
     if by is not None and not policies.may_administer_people(by):
         raise PermissionDenied(_("Only administrators may change who works here."))
+
+
+def demand_active(people: Iterable[int], field: str) -> None:
+    """Raise ValidationError for `field` unless all of them work here, and let nobody go of them until the transaction ends.
+
+    The lock is one that many hold at a time, and that letting somebody go waits for. Foreign keys take it too late: they are
+    checked at the end.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, is_active FROM workspace_people_person WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE",
+            [sorted(set(people))],
+        )
+        gone = [pk for pk, is_active in cursor.fetchall() if not is_active]
+    if gone:
+        raise ValidationError({field: _("%s works here no more.") % Person.objects.get(pk=gone[0])})
 
 
 @transaction.atomic

@@ -27,6 +27,7 @@ from workspace.people.actions import demand_administrator, give_role
 from workspace.people.models import Department, Invitation, Person
 from workspace.people.roles import Role
 from workspace.security import actions as security
+from workspace.staff import holdings
 
 INVITATION_DAYS = 14
 FIRST_ADMINISTRATOR_DAYS = 1
@@ -269,28 +270,49 @@ def set_role(person: Person, role: Role, *, by: Person, at: datetime) -> Person:
 def deactivate(person: Person, *, by: Person, at: datetime, hand_to: Person | None = None) -> Person:
     """Let somebody go: they are signed out everywhere, cannot sign in any more, and what they did stays theirs.
 
-    What they still owe goes into the hands of `hand_to`.
+    What they still owe, and all that they look after, goes into the hands of `hand_to`.
 
     Raises:
         PermissionDenied: `by` is no administrator.
-        ValidationError: nobody would be left to administer the workspace; or, for `hand_to`, they owe something that nobody
-            takes over, or that this colleague cannot.
+        ValidationError: nobody would be left to administer the workspace; or, for `hand_to`, they owe or look after something
+            that nobody takes over, or that this colleague cannot.
     """
     demand_administrator(by)
     _demand_another_administrator(person)
-    # Against whoever lets them owe something at this very moment: that one comes before us, or finds them gone.
+    person = _set_active(
+        person, is_active=False, by=by, at=at
+    )  # first: who has left is told nothing of what is handed over
+    if hand_to is not None:
+        # Before we lock the person: whoever works on such a record at this moment has locked it, and may need the person next.
+        _hand_holdings(person, hand_to, by=by, at=at)
+    # Against whoever gives them something at this very moment: that one comes before us, or finds them gone.
     Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
-    owed = Commitment.objects.open().owed_by(person).count()
-    if owed and hand_to is None:
+    if hand_to is None:
+        _demand_empty_hands(person)
+    else:
+        _hand_holdings(person, hand_to, by=by, at=at)
+        commitments.hand_over(person, hand_to, by=by, at=at)
+    security.end_sessions(person, by=by, at=at)
+    return person
+
+
+def _demand_empty_hands(person: Person) -> None:
+    told = []
+    if owed := Commitment.objects.open().owed_by(person).count():
         words = ngettext(
             "%d open commitment has to be handed over first.", "%d open commitments have to be handed over first.", owed
         )
-        raise ValidationError({"hand_to": words % owed})
-    if hand_to is not None and owed:
-        commitments.hand_over(person, hand_to, by=by, at=at)
-    person = _set_active(person, is_active=False, by=by, at=at)
-    security.end_sessions(person, by=by, at=at)
-    return person
+        told.append(words % owed)
+    if held := holdings.held_by(person):
+        told.append(_("Somebody has to take over %s.") % ", ".join(held))
+    if told:
+        raise ValidationError({"hand_to": told})
+
+
+def _hand_holdings(person: Person, to: Person, *, by: Person, at: datetime) -> None:
+    commitments.demand_successor(person, to)
+    for holding in holdings.entries().values():
+        holding.hand_over(person, to, by, at)
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from workspace.people.models import Department, Invitation, Person
 from workspace.people.roles import Role
 from workspace.security import actions as security
 from workspace.security.factors import with_second_factors
-from workspace.staff import actions
+from workspace.staff import actions, holdings
 
 admin.site.unregister(Group)
 
@@ -79,9 +79,9 @@ class PersonAdmin(ActingAdmin[Person]):
 
     @admin.action(description=gettext_lazy("Let them go: they cannot sign in any more"), permissions=["change"])
     def let_go(self, request: Any, people: QuerySet[Person]) -> HttpResponse | None:
-        """Let them go; one who still owes something is let go of on a page that asks who takes it over."""
+        """Let them go; one who still owes or looks after something is let go of on a page that asks who takes it over."""
         chosen = list(people[:2])
-        if len(chosen) == 1 and Commitment.objects.open().owed_by(chosen[0]).exists():
+        if len(chosen) == 1 and (Commitment.objects.open().owed_by(chosen[0]).exists() or holdings.held_by(chosen[0])):
             return redirect("people:let_go", chosen[0].pk)
         done = _each(request, people, actions.deactivate)
         self.message_user(request, ngettext("%d colleague let go.", "%d colleagues let go.", done) % done)

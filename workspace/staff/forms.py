@@ -66,7 +66,7 @@ class InviteForm(forms.Form):
 
 
 class LetGoForm(forms.Form):
-    """Who takes over what somebody still owes."""
+    """Who takes over what somebody still owes, and all that they look after."""
 
     hand_to = forms.ModelChoiceField(
         Person.objects.none(), label=_("Who takes it over?"), required=False, empty_label=_("choose a colleague")
@@ -75,6 +75,6 @@ class LetGoForm(forms.Form):
     def __init__(self, leaving: Person, data: Any = None) -> None:
         super().__init__(data)
         stay = Person.objects.active().exclude(pk=leaving.pk).order_by("name", "pk")
-        # Those of the same department first in question: promises of a department stay in it.
+        # Promises of a department stay in it; where nobody else is there, somebody of the other one takes the rest.
         same = stay.filter(departments__key__in=leaving.department_keys).distinct()
-        self.fields["hand_to"].queryset = same if leaving.department_keys else stay  # type: ignore[attr-defined]
+        self.fields["hand_to"].queryset = same if same.exists() else stay  # type: ignore[attr-defined]

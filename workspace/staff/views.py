@@ -23,7 +23,7 @@ from workspace.pages.notices import tell
 from workspace.people import policies
 from workspace.people.models import Department, Invitation, Person
 from workspace.people.roles import Role
-from workspace.staff import actions, presenters
+from workspace.staff import actions, holdings, presenters
 from workspace.staff.forms import InviteForm, JoinForm, LetGoForm, OwnForm
 
 OWED_SHOWN = 20
@@ -133,7 +133,7 @@ def invite(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def let_go(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Let a colleague go; what they still owe is handed over in the same act."""
+    """Let a colleague go; what they still owe, and all that they look after, is handed over in the same act."""
     if not policies.may_administer_people(request.user):
         raise PermissionDenied(_("Only administrators let colleagues go."))
     leaving = get_object_or_404(Person.objects.visible_to(request.user).active(), pk=pk)
@@ -154,5 +154,6 @@ def let_go(request: SignedInRequest, pk: int) -> HttpResponse:
         "promises": owed.promises()[:OWED_SHOWN],
         "promise_count": owed.promises().count(),
         "step_count": owed.filter(is_promise=False).count(),
+        "held": holdings.held_by(leaving),
     }
     return render(request, "workspace/people/let_go.html", context, status=status)

@@ -90,7 +90,6 @@ def remove_many(ids: Sequence[int], *, by: Person | None, at: datetime, reason: 
             {"at": at, "reason": reason, "import": import_id, "ids": found},
             by=by,
         )
-        steps.follow(found, by=by, at=at)
     return len(found)
 
 

@@ -16,6 +16,7 @@ from leads.records import references
 from leads.records.fields import FIELDS, Kind, LeadField
 from leads.records.models import Company
 from workspace.journal import actions as journal
+from workspace.people.actions import demand_active
 from workspace.people.models import Person
 
 _MADE: dict[str, type[Definition]] = {
@@ -37,7 +38,7 @@ class Origin:
 
 
 def resolve(cleaned: Mapping[str, Any], origin: Origin) -> dict[str, Any]:
-    """`cleaned` with each reference turned into its record.
+    """`cleaned` with each reference turned into its record. Who is named stays until the transaction ends.
 
     Raises:
         ValidationError: by field, all that could not be found at once.
@@ -57,6 +58,9 @@ def resolve(cleaned: Mapping[str, Any], origin: Origin) -> dict[str, Any]:
             errors[key] = error.messages
     if errors:
         raise ValidationError(errors)
+    for key, value in resolved.items():
+        if isinstance(value, Person):
+            demand_active([value.pk], key)
     return resolved
 
 

@@ -149,17 +149,6 @@ def test_a_step_that_fell_due_while_the_clock_was_down_is_missed_even_when_it_ch
     assert JournalEntry.objects.filter(verb="commitment.breached").count() == 1
 
 
-def test_who_leaves_hands_the_leads_over_with_their_steps(mara: Person) -> None:
-    felix, admin = person("Felix Brandt"), person("Otto Aalto", Role.ADMINISTRATOR)
-    made = lead("anke@kestrel.example", owner=mara, next_step="Call", next_step_at=NOON + DAY)
-
-    commitments.hand_over(mara, felix, by=admin, at=NOON)
-
-    made.refresh_from_db()
-    assert made.owner == felix
-    assert owed() == [("Call", NOON + DAY, "Felix B.", "running")]
-
-
 @pytest.mark.parametrize("rows", [1, 40])
 def test_steps_of_any_number_of_leads_follow_in_one_statement(
     mara: Person, rows: int, django_assert_num_queries: DjangoAssertNumQueries

@@ -8,11 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from workspace.commitments.actions.ending import locked
-from workspace.commitments.actions.making import demand_active
 from workspace.commitments.actions.recomputing import recompute
 from workspace.commitments.actions.telling import tell
-from workspace.commitments.kinds import CommitmentKind
 from workspace.commitments.models import Commitment
+from workspace.people.actions import demand_active
 from workspace.people.models import Person
 
 
@@ -20,20 +19,16 @@ from workspace.people.models import Person
 def hand_over(person: Person, to: Person, *, by: Person | None, at: dt.datetime) -> list[Commitment]:
     """Let `to` owe all that `person` owes and has not done; returns it as stored. The clocks run in the new debtor's hours.
 
-    Whoever calls this has asked whether `by` may.
+    Whoever calls this has asked whether `by` may. What goes with a record of another room (a next step) goes with that record,
+    which is handed over before.
 
     Raises:
         ValidationError: for `hand_to`: `to` is the same, has left, or is of the wrong department.
     """
-    if to.pk == person.pk:
-        raise ValidationError({"hand_to": _("Choose a colleague who stays.")})
-    demand_active([to.pk], "hand_to")
+    demand_successor(person, to)
     owed = list(Commitment.objects.open().owed_by(person).with_people().order_by("pk"))
     _demand_side(owed, to)
-    for kind, ones in _by_kind(owed).items():
-        if kind.hand_over is not None:
-            kind.hand_over(ones, to, by, at)
-    commitments = [one for one in locked([one.pk for one in owed]) if one.is_open and one.definition.hand_over is None]
+    commitments = [one for one in locked([one.pk for one in owed]) if one.is_open]
     for one in commitments:
         one.debtor = to
     Commitment.objects.bulk_update(commitments, ["debtor"], batch_size=500)
@@ -43,14 +38,14 @@ def hand_over(person: Person, to: Person, *, by: Person | None, at: dt.datetime)
     return told
 
 
+def demand_successor(person: Person, to: Person) -> None:
+    """Raise ValidationError for `hand_to` unless `to` is somebody else, who stays until the transaction ends."""
+    if to.pk == person.pk:
+        raise ValidationError({"hand_to": _("Choose a colleague who stays.")})
+    demand_active([to.pk], "hand_to")
+
+
 def _demand_side(owed: Sequence[Commitment], to: Person) -> None:
     sides = {one.debtor_department.key for one in owed if one.is_promise and one.debtor_department}
     if not sides <= set(to.department_keys):
         raise ValidationError({"hand_to": _("Promises of a department stay in it; %s belongs to another one.") % to})
-
-
-def _by_kind(owed: Sequence[Commitment]) -> dict[CommitmentKind, list[Commitment]]:
-    found: dict[CommitmentKind, list[Commitment]] = {}
-    for one in owed:
-        found.setdefault(one.definition, []).append(one)
-    return found

@@ -1,12 +1,12 @@
 """Making commitments, for sets."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,7 @@ from workspace.commitments.actions.clocks import book_for, mark_passed, set_cloc
 from workspace.commitments.actions.telling import tell
 from workspace.commitments.models import Commitment
 from workspace.commitments.options import PRACTICE
+from workspace.people.actions import demand_active
 from workspace.people.models import Department, Person
 from workspace.worktime.hours import FARTHEST
 
@@ -64,22 +65,6 @@ def make_many(drafts: Sequence[Draft], *, by: Person | None, at: dt.datetime) ->
     stored = Commitment.objects.bulk_create(commitments, batch_size=1_000)
     tell("commitment.made", stored, by=by, at=at)
     return stored
-
-
-def demand_active(people: Iterable[int], field: str) -> None:
-    """Raise ValidationError for `field` unless all of them work here, and let nobody go of them until the transaction ends.
-
-    The lock is one that many hold at a time, and that letting somebody go waits for. Foreign keys take it too late: they are
-    checked at the end.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, is_active FROM workspace_people_person WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE",
-            [sorted(set(people))],
-        )
-        gone = [pk for pk, is_active in cursor.fetchall() if not is_active]
-    if gone:
-        raise ValidationError({field: _("%s works here no more.") % Person.objects.get(pk=gone[0])})
 
 
 def set_date(commitment: Commitment, due_at: dt.datetime, at: dt.datetime) -> None:
