@@ -15,8 +15,8 @@ from workspace.registry import Registry
 
 
 class Told(NamedTuple):
-    """A SELECT of `entry_id, person_id`: who is told of which entry of a batch. Who did it, who left and who does not want
-    to hear of it are taken out later."""
+    """A SELECT of a person's id and the columns of an entry (`recipients.ENTRY_COLUMNS`): who is told of which entry of a batch.
+    Who did it, who left and who does not want to hear of it are taken out later."""
 
     select: str
     params: Mapping[str, Any]

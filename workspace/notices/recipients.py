@@ -6,13 +6,17 @@ from workspace.journal.actions import Batch
 from workspace.notices import following
 from workspace.notices.kinds import Recipients, Told
 
-# What every SELECT of recipients begins with: the entries of the batch, as `e`.
+# Of an entry, what a notice needs beside its person.
+ENTRY_COLUMNS: Final = ("id", "at", "recorded_at", "thread_kind", "thread_id", "batch_id", "actor_id", "is_demo")
+_ENTRY: Final = ", ".join(f"e.{column}" for column in ENTRY_COLUMNS)
+
+# What every SELECT of recipients goes on with: the entries of the batch, as `e`.
 _OF_BATCH: Final = "FROM workspace_journal_entry e {joined} WHERE e.batch_id = %(batch)s::uuid AND e.verb = %(verb)s"
 
 
 def of_batch(person: str, joined: str = "", where: str = "") -> Recipients:
     """Recipients by a column or expression `person` of the entries `e` and of what is `joined` to them."""
-    select = f"SELECT e.id, {person} {_OF_BATCH.format(joined=joined)}{f' AND {where}' if where else ''}"
+    select = f"SELECT {person}, {_ENTRY} {_OF_BATCH.format(joined=joined)}{f' AND {where}' if where else ''}"
 
     def recipients(batch: Batch) -> Told:
         return Told(select, {"batch": str(batch.batch_id), "verb": batch.verb})

@@ -24,16 +24,16 @@ NEWS, DEMO_NEWS = timedelta(days=3), timedelta(hours=12)
 # What the demo tells of its past is never mailed; what people do in it while they look around is.
 _IS_STORY: Final = "e.is_demo AND e.at < e.recorded_at - interval '1 minute'"
 
-# The entries are read twice, to know whom they concern and what they are; both by the index of their batch.
+# The recipients come with their entries: the planner knows nothing yet of a batch that was written just now, takes it for one
+# row, and would go through ten thousand of them ten thousand times to find each again.
 _TELL = """
 INSERT INTO workspace_notices_notice
        (person_id, kind, level, subject_kind, subject_id, group_key, entry_id, actor_id, told_at, mail_due_at)
 SELECT p.id, %(kind)s, COALESCE(f.level, %(default)s), e.thread_kind, e.thread_id, %(kind)s || ':' || {together},
        e.id, e.actor_id, e.recorded_at,
        CASE WHEN COALESCE(f.level, %(default)s) = 'mail' AND NOT ({is_story}) THEN e.recorded_at + %(patience)s END
-FROM ({recipients}) AS told (entry_id, person_id)
-JOIN workspace_journal_entry e ON e.id = told.entry_id AND e.batch_id = %(batch)s::uuid
-JOIN workspace_people_person p ON p.id = told.person_id AND p.is_active
+FROM ({recipients}) AS e (person_id, {columns})
+JOIN workspace_people_person p ON p.id = e.person_id AND p.is_active
 LEFT JOIN workspace_notices_preference f ON f.person_id = p.id AND f.kind = %(kind)s
 WHERE COALESCE(f.level, %(default)s) <> 'off'
   AND (%(own)s OR e.actor_id IS DISTINCT FROM p.id)
@@ -94,7 +94,6 @@ def tell(kind: NoticeKind, whom: Recipients, batch: Batch) -> int:
     told = whom(batch)
     params = {
         **told.params,
-        "batch": str(batch.batch_id),
         "kind": kind.key,
         "default": kind.default.value,
         "own": kind.tells_own_acts,
@@ -103,7 +102,15 @@ def tell(kind: NoticeKind, whom: Recipients, batch: Batch) -> int:
         "demo_news": DEMO_NEWS,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_TELL.format(is_story=_IS_STORY, together=kind.together.value, recipients=told.select), params)
+        cursor.execute(
+            _TELL.format(
+                is_story=_IS_STORY,
+                together=kind.together.value,
+                recipients=told.select,
+                columns=", ".join(recipients.ENTRY_COLUMNS),
+            ),
+            params,
+        )
         written = cursor.fetchall()
     _put_into_digests((pk, person) for pk, person, level in written if level == Level.DIGEST)
     return len(written)
