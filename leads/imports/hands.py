@@ -22,9 +22,7 @@ _IMPORTED = "SELECT FROM leads_imports_importedlead i WHERE i.import_of_id = %(i
 _RUN = (
     f"e.way = 'import' AND e.facts ->> 'import' = %(import)s::text AND NOT EXISTS ({_IMPORTED} AND i.act = 'created')"
 )
-_REVERT = (
-    f"e.way = 'worker' AND COALESCE(e.facts ->> 'import', %(import)s::text) = %(import)s::text AND EXISTS ({_IMPORTED})"
-)
+_REVERT = "e.way = 'worker' AND e.facts ->> 'import' = %(import)s::text"
 _COUNTED = """
 WITH assigned AS ({assigned}), theirs (person_id, what, lead_id) AS (
     SELECT hand.person_id, %(whole)s, l.id FROM leads_imports_importedlead i JOIN leads_records_lead l ON l.id = i.lead_id

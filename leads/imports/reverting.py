@@ -1,7 +1,7 @@
 """What an import did to leads and what happened to them since, as the journal tells it, and what it takes to undo it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -12,12 +12,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from leads.imports.models import Import
+from leads.records.actions import steps
 from leads.records.fields import FIELDS, Kind
-from leads.records.models import Lead
+from leads.records.models.folding import lower
 from workspace.journal.models import JournalEntry, JournalQuerySet
-from workspace.people.models import Person
 
 CUSTOM = "custom."
+STEP = ("next_step", "next_step_at")
 EDITS = ("lead.edited", "lead.assigned")
 # What else than an edit changes fields, and which.
 CHANGED_BY = {
@@ -35,10 +36,11 @@ TOGETHER = {"value": "currency", "currency": "value", "next_step": "next_step_at
 
 @dataclass
 class Past:
-    """What the journal tells of a lead: what the import did, and what others did after it, in order."""
+    """What is known of a lead: what the import did, what others did after it, in order, and the next step that it let go."""
 
     own: list[JournalEntry] = field(default_factory=list)
     later: list["Later"] = field(default_factory=list)
+    step: tuple[str, datetime] | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Undoing:
 
 
 def pasts(import_: Import, ids: Sequence[int]) -> dict[int, Past]:
-    """The pasts of leads, by id. Two queries; of what lies before the import nothing is read.
+    """The pasts of leads, by id. Three queries; of what lies before the import nothing is read.
 
     What another import did that was taken back itself, and its taking back, is no work on a lead.
     """
@@ -79,7 +81,16 @@ def pasts(import_: Import, ids: Sequence[int]) -> dict[int, Past]:
             written.add(together)
         elif past.own and together not in written and _is_work(entry) and entry.facts.get("import") not in undone:
             past.later.append(Later(_who(entry), str(entry.definition.label), entry.recorded_at, _fields(entry)))
+    moved = [pk for pk, past in found.items() if any(entry.verb == "lead.moved" for entry in past.own)]
+    for pk, step in steps.let_go(moved, at=_stored_at(import_)).items():
+        found[pk].step = step
     return dict(found)
+
+
+def _stored_at(import_: Import) -> datetime:
+    """The moment under which its run stored everything, but for days that the file told; a killed run kept it."""
+    told = import_.job.cursor.get("at") if import_.job else None
+    return datetime.fromisoformat(told) if told else import_.created_at
 
 
 def _is_work(entry: JournalEntry) -> bool:
@@ -100,8 +111,8 @@ def _changes(entry: JournalEntry) -> list[dict[str, Any]]:
     return changes if entry.verb in EDITS else []
 
 
-def undoing_of(lead: Lead, past: Past) -> Undoing:
-    """What it takes to make `lead` what it was. References and people are looked up by the names that the journal kept."""
+def undoing_of(past: Past) -> Undoing:
+    """What it takes to make a lead what it was; see `leads.records.actions.restoring` for how its values are said."""
     undoing = Undoing()
     later = {key: one for one in past.later for key in one.fields}
     for change in _fields_changed(past.own):
@@ -109,13 +120,25 @@ def undoing_of(lead: Lead, past: Past) -> Undoing:
         if by is not None:
             undoing.kept.append((change.label, _since(by)))
         else:
-            _undo(undoing, lead, change)
+            _undo(undoing, change)
     moves = [entry for entry in past.own if entry.verb == "lead.moved"]
     if moves and "stage" in later:
         undoing.kept.append((str(FIELDS["stage"].label), _since(later["stage"])))
     else:
         undoing.moves = len(moves)
+    _undo_letting_go(undoing, past, later)
     return undoing
+
+
+def _undo_letting_go(undoing: Undoing, past: Past, later: Mapping[str, Later]) -> None:
+    """Give the lead its next step again, which went when its deal was closed; of that the journal tells nothing by itself."""
+    if past.step is None:
+        return
+    by = later.get("next_step") or later.get("stage")
+    if by is None:
+        undoing.values = dict(zip(STEP, past.step, strict=True)) | undoing.values
+    elif not any(what == FIELDS["next_step"].label for what, _reason in undoing.kept):
+        undoing.kept.append((str(FIELDS["next_step"].label), _since(by)))
 
 
 def _since(later: Later) -> str:
@@ -129,18 +152,21 @@ class _Change(NamedTuple):
     key: str
     label: str
     old: Any
+    old_id: int | None
     news: list[Any]
 
 
 def _fields_changed(own: Iterable[JournalEntry]) -> list[_Change]:
     found: dict[str, _Change] = {}
     for told in (change for entry in own for change in _changes(entry)):
-        change = found.setdefault(told["field"], _Change(told["field"], told["label"], told["old"], []))
+        change = found.setdefault(
+            told["field"], _Change(told["field"], told["label"], told["old"], told.get("old_id"), [])
+        )
         change.news.append(told["new"])
     return list(found.values())
 
 
-def _undo(undoing: Undoing, lead: Lead, change: _Change) -> None:
+def _undo(undoing: Undoing, change: _Change) -> None:
     key, old = change.key, change.old
     if key.startswith(CUSTOM):
         undoing.values.setdefault("custom", {})[key.removeprefix(CUSTOM)] = old
@@ -148,26 +174,9 @@ def _undo(undoing: Undoing, lead: Lead, change: _Change) -> None:
         ways = {way for new in change.news for way in new} | set(old or {})
         undoing.values["consent"] = {way: (old or {}).get(way) for way in ways}
     elif FIELDS[key].kind is Kind.REFERENCES:
-        undoing.values[key] = _without(lead, change)
-    elif FIELDS[key].refers_to == "person" and old:
-        somebody = _person(old)
-        if somebody is None:
-            undoing.kept.append((change.label, _("%s is not here any more.") % old))
-        else:
-            undoing.values[key] = somebody.pk
+        added = {lower(name) for new in change.news for name in new}
+        undoing.values[key] = added - {lower(name) for name in change.old or ()}
+    elif FIELDS[key].refers_to == "person":
+        undoing.values[key] = (change.old_id, old) if old else None
     else:
         undoing.values[key] = old
-
-
-def _without(lead: Lead, change: _Change) -> list[str]:
-    """The names that the lead bears, but for those that the import added. Costs a query."""
-    before = {name.lower() for name in change.old or ()}
-    added = {name.lower() for new in change.news for name in new} - before
-    return [str(mark) for mark in getattr(lead, change.key).all() if str(mark).lower() not in added]
-
-
-def _person(name: str) -> Person | None:
-    """The one active person of this name or address; None where there is none, or several."""
-    active = Person.objects.active()
-    found = list(active.filter(name=name)[:2]) or list(active.filter(email=name))
-    return found[0] if len(found) == 1 else None

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -14,11 +13,8 @@ from django.utils.translation import gettext as _
 from leads.imports import hands
 from leads.imports.actions.preparing import demand
 from leads.imports.models import Import, ImportedLead, NotReverted
-from leads.imports.reverting import CHANGING, Past, Undoing, pasts, undoing_of
-from leads.records import actions as records
-from leads.records import custom
+from leads.imports.reverting import CHANGING, Past, pasts, undoing_of
 from leads.records.actions import removing, restoring
-from leads.records.fields import FIELDS
 from leads.records.models import Lead
 from workspace.errors import Conflict
 from workspace.jobs import actions as jobs
@@ -121,7 +117,7 @@ def stop_revert(import_: Import, *, by: Person | None, at: datetime) -> None:
 
 def steps(job: Job) -> Iterator[None]:
     """The job's steps: batch after batch of leads by their number, and the end. Resumes where the last one ended."""
-    import_ = Import.objects.get(pk=job.params["import"])
+    import_ = Import.objects.select_related("job").get(pk=job.params["import"])
     touched = ImportedLead.objects.filter(import_of=import_)
     job.total = touched.values("lead").distinct().count()
     since = job.cursor.get("since", job.created_at.isoformat())
@@ -206,46 +202,18 @@ def _remove(step: _Step, ids: set[int], past: Mapping[int, Past]) -> int:
 
 def _restore(step: _Step, leads: Sequence[Lead], past: Mapping[int, Past]) -> int:
     """Put back what was there before, field by field; returns for how many leads at least one field was."""
-    undoings = {lead.pk: undoing_of(lead, past[lead.pk]) for lead in leads if lead.pk in past}
+    undoings = {lead.pk: undoing_of(past[lead.pk]) for lead in leads if lead.pk in past}
     for pk, undoing in undoings.items():
         for what, reason in undoing.kept:
             step.keep(pk, what, reason)
     moves = {pk: undoing.moves for pk, undoing in undoings.items() if undoing.moves}
     removing.unmove_many(moves, by=step.by, at=step.at, reason=step.reason, import_id=step.import_.pk)
-    return len(set(moves) | _set_back(step, [lead for lead in leads if lead.pk in undoings], undoings))
-
-
-def _set_back(step: _Step, leads: Sequence[Lead], undoings: Mapping[int, Undoing]) -> set[int]:
-    """Give fields their earlier values: those that no rule asks about as a set, the others lead by lead."""
-    if not leads:
-        return set()
-    definitions = custom.definitions("lead")
-    free: dict[int, dict[str, Any]] = {}
-    for lead in leads:
-        values = undoings[lead.pk].values
-        free[lead.pk] = {
-            key: value for key, value in values.items() if restoring.is_free(lead, key, value, definitions)
-        }
-    restoring.restore_many(leads, free, by=step.by, at=step.at, import_id=step.import_.pk)
-    restored = {pk for pk, values in free.items() if values}
-    for lead in leads:
-        rest = {key: value for key, value in undoings[lead.pk].values.items() if key not in free[lead.pk]}
-        if rest and _put_back(step, lead, rest):
-            restored.add(lead.pk)
-    return restored
-
-
-def _put_back(step: _Step, lead: Lead, values: dict[str, Any]) -> bool:
-    """Set the earlier values; what a rule refuses by now is told, and the rest is set without it."""
-    while values:
-        try:
-            records.change(lead, values, by=step.by, at=step.at)
-        except ValidationError as error:
-            refusal = error.message_dict
-        else:
-            return True
-        for key in refusal.keys() & values.keys() or set(values):
-            label = str(FIELDS[key].label) if key in FIELDS else _("Own fields")
-            step.keep(lead.pk, label, " ".join(refusal.get(key) or next(iter(refusal.values()))))
-            del values[key]
-    return False
+    if moves:
+        # A deal is open again, or closed: by that next steps are judged.
+        now = Lead.objects.in_bulk(moves)
+        leads = [now.get(lead.pk, lead) for lead in leads]
+    values = {pk: undoing.values for pk, undoing in undoings.items()}
+    restored = restoring.restore_many(leads, values, by=step.by, at=step.at, import_id=step.import_.pk)
+    for refused in restored.refused:
+        step.keep(*refused)
+    return len(set(moves) | restored.changed)

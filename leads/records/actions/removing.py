@@ -32,7 +32,8 @@ _UNDO = (
     WHERE passage.id = stay.id AND stay.place = stay.moves + 1
     """,
     """
-    UPDATE leads_records_deal deal SET stage_id = stay.stage_id, reason_id = NULL, reason_text = '',
+    UPDATE leads_records_deal deal SET stage_id = stay.stage_id, reason_id = why.reason_id,
+        reason_text = coalesce(why.words, ''),
         closed_at = CASE WHEN stage.kind = 'open' THEN NULL ELSE stay.entered_at END,
         outcome = CASE WHEN stage.kind = 'open' THEN '' ELSE stage.kind END,
         furthest_stage_id = coalesce((
@@ -40,12 +41,19 @@ _UNDO = (
             JOIN leads_funnel_stage passed ON passed.id = passage.stage_id AND passed.kind IN ('open', 'won')
             WHERE passage.deal_id = deal.id ORDER BY passed.position DESC LIMIT 1
         ), stay.stage_id)
-    FROM undone_stays stay JOIN leads_funnel_stage stage ON stage.id = stay.stage_id
+    FROM undone_stays stay JOIN leads_funnel_stage stage ON stage.id = stay.stage_id LEFT JOIN LATERAL (
+        SELECT reason.id AS reason_id, entry.personal ->> 'reason_text' AS words FROM workspace_journal_entry entry
+        LEFT JOIN leads_funnel_reason reason
+            ON reason.kind = stage.kind AND lower(reason.name) = lower(entry.facts ->> 'reason')
+        WHERE stage.kind <> 'open' AND entry.thread_kind = 'lead' AND entry.thread_id = stay.lead_id
+            AND entry.at = stay.entered_at AND entry.verb = 'lead.moved'
+        ORDER BY entry.facts ->> 'to_stage' = stage.slug DESC, entry.id DESC LIMIT 1
+    ) AS why ON true
     WHERE stay.place = stay.moves + 1 AND deal.id = stay.deal_id
     """,
     """
     UPDATE leads_records_lead lead SET stage_id = deal.stage_id, stage_entered_at = stay.entered_at,
-        closed_at = deal.closed_at, lost_reason_id = NULL, furthest_stage_id = coalesce((
+        closed_at = deal.closed_at, lost_reason_id = deal.reason_id, furthest_stage_id = coalesce((
             SELECT furthest.id FROM leads_records_deal every
             JOIN leads_funnel_stage furthest ON furthest.id = every.furthest_stage_id
             WHERE every.lead_id = lead.id ORDER BY furthest.position DESC LIMIT 1
@@ -97,7 +105,8 @@ def remove_many(ids: Sequence[int], *, by: Person | None, at: datetime, reason: 
 def unmove_many(moves: Mapping[int, int], *, by: Person | None, at: datetime, reason: str, import_id: int) -> None:
     """Undo the last moves of leads, as many as `moves` says by lead id: their stays go, and the one before goes on.
 
-    The journal keeps the moves and tells that they were taken back. Why an earlier end came is not known any more.
+    The journal keeps the moves and tells that they were taken back; why a deal came to the end at which it stands again, it knows
+    from the move that led there.
 
     Raises:
         PermissionDenied: `by` may not change leads.

@@ -36,3 +36,13 @@ def keep(leads: Sequence[int], *, by: Person | None, at: datetime, text: str = "
     """Note that the next steps of these leads are done; call it before the columns are emptied."""
     held = Commitment.objects.open().filter(kind=KIND, subject_kind="lead", subject_id__in=leads)
     commitments.meet_many(list(held), by=by, at=at, text=text[: commitments.LONGEST_WORD])
+
+
+def let_go(leads: Sequence[int], *, at: datetime) -> dict[int, tuple[str, datetime]]:
+    """The next steps, with their days, that ended undone at this very moment, as a deal's do that closes; by lead. One query."""
+    ended = Commitment.objects.filter(
+        kind=KIND, subject_kind="lead", subject_id__in=leads, state=Commitment.State.CANCELLED, closed_at=at
+    )
+    # The first of several: of two rows that close the same lead it is the one that was there before.
+    newest_first = ended.order_by("-pk").values_list("subject_id", "text", "due_at")
+    return {lead: (text, due_at) for lead, text, due_at in newest_first if lead is not None}
