@@ -46,7 +46,7 @@ subjects.register(
     Subject(
         kind="lead",
         model=Lead,
-        label="lead",
+        label=_("lead"),
         url=Lead.get_absolute_url,
         title=str,
         visible_to=Lead.objects.visible_to,
@@ -58,7 +58,7 @@ subjects.register(
     Subject(
         kind="company",
         model=Company,
-        label="company",
+        label=_("company"),
         url=Company.get_absolute_url,
         title=str,
         visible_to=Company.objects.visible_to,
@@ -70,7 +70,7 @@ subjects.register(
     Subject(
         kind="deal",
         model=Deal,
-        label="deal",
+        label=_("deal"),
         url=lambda deal: deal.lead.get_absolute_url(),
         title=str,
         visible_to=lambda person: Deal.objects.filter(lead__in=Lead.objects.visible_to(person)),
