@@ -18,6 +18,7 @@ from leads.records.api import CompanyViewSet, LeadViewSet
 from leads.records.api.schema import WorkspaceSchemaGenerator
 from workspace.api.people import PersonViewSet
 from workspace.api.schema import SchemaView, docs
+from workspace.bell.api import NoticeViewSet
 from workspace.commitments.api import CommitmentViewSet
 from workspace.integrations.api import TokenViewSet
 
@@ -36,6 +37,7 @@ router.register("interests", InterestViewSet, "interest")
 router.register("personas", PersonaViewSet, "persona")
 router.register("imports", ImportViewSet, "import")
 router.register("commitments", CommitmentViewSet, "commitment")
+router.register("notices", NoticeViewSet, "notice")
 router.register("users", PersonViewSet, "user")
 router.register("tokens", TokenViewSet, "token")
 
