@@ -59,8 +59,8 @@ def _made(request: SignedInRequest, form: TokenForm) -> tuple[Token, str] | None
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def revoke(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Ask once, then end one of the visitor's tokens."""
-    token = get_object_or_404(Token.objects.filter(person=request.user, revoked_at=None), pk=pk)
+    """Ask once, then end one of the visitor's tokens; whoever presses twice is told the same again."""
+    token = get_object_or_404(Token.objects.filter(person=request.user), pk=pk)
     if request.method == "POST":
         actions.revoke(token, by=request.user, at=timezone.now())
         notices.tell(request, _("“%s” is revoked. Nobody comes in with it any more.") % token.name)

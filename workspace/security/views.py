@@ -20,7 +20,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from requests import RequestException
 
-from workspace import refusals
 from workspace.http import SignedInRequest
 from workspace.pages.notices import tell
 from workspace.people.policies import may_administer_people
@@ -91,19 +90,13 @@ def rules(request: SignedInRequest) -> HttpResponse:
     """Which roles need a second factor, and who of them has none yet: for administrators."""
     if not may_administer_people(request.user):
         raise PermissionDenied(_("Only administrators decide how people sign in."))
-    chosen = SECOND_FACTOR_ROLES.get()
-    form = RulesForm(request.POST or None, initial={"roles": chosen})
-    if request.method == "POST":
-        form = RulesForm(request.POST)
-        if form.is_valid():
-            roles = [Role(role) for role in form.cleaned_data["roles"]]
-            try:
-                actions.demand_of(roles, by=request.user, at=timezone.now())
-            except ValidationError as error:
-                refusals.show(form, error)
-            else:
-                tell(request, _("Saved."))
-                return redirect("security:rules")
+    is_posted = request.method == "POST"
+    form = RulesForm(request.POST if is_posted else None, initial={"roles": SECOND_FACTOR_ROLES.get()})
+    if is_posted and form.is_valid():
+        roles = [Role(role) for role in form.cleaned_data["roles"]]
+        actions.demand_of(roles, by=request.user, at=timezone.now())
+        tell(request, _("Saved."))
+        return redirect("security:rules")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     context = {"form": form, "rows": list(zip(form["roles"], presenters.readiness(), strict=True))}
     return render(request, "workspace/security/rules.html", context, status=status)
