@@ -31,6 +31,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
     """People come by invitation only; whether by a password, the operator says."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": gettext_lazy("This address and this password do not belong together. Try again."),
         "no_passwords": gettext_lazy("Nobody signs in by password here. Use single sign-on."),
     }
 

@@ -176,6 +176,16 @@ def test_wrong_passwords_are_throttled_and_told(client: Client, mara: Person) ->
     assert [verb for verb, _line in spoken()] == ["security.refused"] * 5
 
 
+def test_a_wrong_password_is_said_in_words_and_whoever_comes_in_sees_that_somebody_tried(
+    client: Client, mara: Person
+) -> None:
+    refused = client.post("/accounts/login/", {"login": mara.email, "password": "guess"})
+    sign_in(client, mara)
+
+    assert "This address and this password do not belong together." in refused.text
+    assert "Somebody</b> was refused: wrong password" in client.get(INDEX).text
+
+
 @pytest.mark.parametrize("rows", [1, 20])
 def test_the_security_page_costs_the_same_queries_at_any_length(
     here: Client, mara: Person, django_assert_num_queries: DjangoAssertNumQueries, rows: int
