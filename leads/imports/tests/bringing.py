@@ -4,6 +4,7 @@ import io
 from typing import Any
 
 from django.core.files import File
+from django.utils import timezone
 
 from leads.imports import actions
 from leads.imports.actions.preparing import Agreed
@@ -73,6 +74,17 @@ def bring(content: bytes | str, columns: dict[str, str] | None = None, **terms: 
     return run(agreed(content, columns, **terms))
 
 
+def take_back(import_: Import, by: Person | None = None) -> Import:
+    """The import after its revert, in this process."""
+    import_ = actions.start_revert(import_, by=by, at=timezone.now())
+    assert import_.revert_job is not None
+    jobs.run(import_.revert_job.pk)
+    done = Import.objects.select_related("revert_job").get(pk=import_.pk)
+    assert done.revert_job is not None
+    assert done.revert_job.state == Job.State.DONE, done.revert_job.error
+    return done
+
+
 def counts(import_: Import) -> tuple[int, int, int, int]:
     """Created, updated, unchanged, refused."""
     return (
@@ -97,4 +109,4 @@ def only_lead(**values: Any) -> Lead:
     return Lead.objects.living().for_page().get(**values)
 
 
-__all__ = ["NEW", "agreed", "bring", "counts", "only_lead", "refused", "run", "uploaded"]
+__all__ = ["NEW", "agreed", "bring", "counts", "only_lead", "refused", "run", "take_back", "uploaded"]

@@ -3,10 +3,14 @@
 from http import HTTPStatus
 
 import pytest
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from pytest_django import DjangoAssertNumQueries
 
 from leads.imports.models import Import
-from leads.imports.tests.bringing import bring
+from leads.imports.tests.bringing import bring, take_back
+from leads.records import actions as records
+from leads.records.models import Lead
 from leads.records.tests.factories import NOON, person
 from workspace.api.tests.client import Caller
 from workspace.people.roles import Role
@@ -25,6 +29,28 @@ def test_an_import_tells_what_became_of_its_rows() -> None:
     }  # fmt: skip
     leads = Caller(mara).get(f"leads/?import={done.pk}-created")["results"]
     assert [lead["email"] for lead in leads] == ["a@x.example"]
+
+
+@pytest.mark.django_db(transaction=True)  # what is written together with the import is no work on its leads
+def test_an_import_that_was_taken_back_says_so_and_what_stayed() -> None:
+    mara, sami = person("Mara Lindholm"), person("Sami Rep")
+    import_ = bring("email,city\na@x.example,Ulm\nb@x.example,Ulm\n", by=mara)
+    lead = Lead.objects.get(email="b@x.example")
+    records.log_talk(lead, records.Talk.NOTE, text="hello", by=sami, at=timezone.now())
+    before = Caller(mara).get(f"imports/{import_.pk}/")
+
+    done = take_back(import_, by=mara)
+
+    told = Caller(mara).get(f"imports/{import_.pk}/")
+    keys = ("reverted_at", "removed_count", "restored_count", "kept_count")
+    assert [before[key] for key in keys] == [None, 0, 0, 0]
+    assert told["reverted_at"] is not None
+    assert parse_datetime(told["reverted_at"]) == done.reverted_at
+    assert [told[key] for key in keys[1:]] == [1, 0, 1]
+    (stayed,) = Caller(mara).get(f"imports/{import_.pk}/kept/")["results"]
+    assert (stayed["lead"], stayed["what"]) == (lead.pk, "The lead")
+    assert stayed["reason"].startswith("Sami Rep worked on it since")
+    Caller(person("Rita Reader", Role.READ_ONLY)).get(f"imports/{import_.pk}/kept/", HTTPStatus.NOT_FOUND)
 
 
 def test_who_may_not_see_imports_finds_none() -> None:

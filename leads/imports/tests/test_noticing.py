@@ -2,8 +2,7 @@
 
 import pytest
 
-from leads.imports.tests.bringing import bring, counts
-from leads.imports.tests.test_reverting import take_back
+from leads.imports.tests.bringing import bring, counts, take_back
 from leads.records.tests.factories import LeadFactory, person
 from workspace.notices import reading
 from workspace.notices.models import Notice

@@ -20,7 +20,7 @@ from leads.imports import actions
 from leads.imports.actions import reverting, running
 from leads.imports.actions.reverting import NotRevertible, preview
 from leads.imports.models import Import, NotReverted
-from leads.imports.tests.bringing import bring, counts
+from leads.imports.tests.bringing import bring, counts, take_back
 from leads.records import actions as records
 from leads.records.actions import steps
 from leads.records.models import Company, Deal, Lead, StagePassage
@@ -48,17 +48,6 @@ def mara() -> Person:
 @pytest.fixture
 def sami() -> Person:
     return person("Sami Rep")
-
-
-def take_back(import_: Import, by: Person | None = None) -> Import:
-    """The import after its revert, in this process."""
-    import_ = actions.start_revert(import_, by=by, at=timezone.now())
-    assert import_.revert_job is not None
-    jobs.run(import_.revert_job.pk)
-    done = Import.objects.select_related("revert_job").get(pk=import_.pk)
-    assert done.revert_job is not None
-    assert done.revert_job.state == Job.State.DONE, done.revert_job.error
-    return done
 
 
 def taken_back(import_: Import) -> tuple[int, int, int]:

@@ -16,9 +16,8 @@ from django.utils import timezone
 from leads.imports.actions.preparing import Agreed
 from leads.imports.mapping import Column, Mapping
 from leads.imports.models import Import
-from leads.imports.tests.bringing import agreed, bring, counts, only_lead, refused, uploaded
+from leads.imports.tests.bringing import agreed, bring, counts, only_lead, refused, take_back, uploaded
 from leads.imports.tests.test_pages import shown_form
-from leads.imports.tests.test_reverting import take_back
 from leads.records.models import Lead
 from leads.records.tests.factories import LeadFactory, person
 from workspace.journal.models import JournalEntry
