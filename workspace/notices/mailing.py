@@ -15,7 +15,7 @@ from typing import Final
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -32,6 +32,10 @@ LEASE: Final = timedelta(minutes=5)
 MOST_TRIES: Final = 12
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
 MOST_LINES: Final = 40
+
+
+class NotWritten(Exception):
+    """A mail whose words could not be found: a fault of ours, which the other mails do not wait for."""
 
 
 def claim(now: datetime) -> NoticeMail | None:
@@ -135,8 +139,11 @@ def hand_over(mail: NoticeMail, connection: BaseEmailBackend, now: datetime) -> 
     """Send a claimed mail through an open connection, once; what the server refuses waits for its next try.
 
     Raises whatever the connection raises, after the mail was put off.
+
+    Raises:
+        NotWritten: it could not even be written, and was put off.
     """
-    message = compose(mail)
+    message = _composed(mail, now)
     if message is None:
         _end(mail, State.NEEDLESS)
         return
@@ -153,6 +160,17 @@ def hand_over(mail: NoticeMail, connection: BaseEmailBackend, now: datetime) -> 
     _end(mail, State.SENT, sent_at=timezone.now())
 
 
+def _composed(mail: NoticeMail, now: datetime) -> EmailMultiAlternatives | None:
+    try:
+        return compose(mail)
+    except DatabaseError:
+        raise  # the database is away: the lease runs out, and the mail is taken again
+    except Exception as error:  # whatever one record of any room does when it is asked for its words
+        mail.tries += 1
+        _put_off(mail, error, now)
+        raise NotWritten(mail.pk) from error
+
+
 def _put_off(mail: NoticeMail, error: Exception, now: datetime) -> None:
     mail.error = f"{type(error).__name__}: {error}"[:300]
     if mail.tries >= MOST_TRIES:
@@ -160,12 +178,12 @@ def _put_off(mail: NoticeMail, error: Exception, now: datetime) -> None:
         return
     mail.state = State.WAITING
     mail.due_at = now + min(FIRST_WAIT * 2 ** (mail.tries - 1), LONGEST_WAIT)
-    mail.save(update_fields=["state", "due_at", "error"])
+    mail.save(update_fields=["state", "due_at", "tries", "error"])
 
 
 def _end(mail: NoticeMail, state: NoticeMail.State, sent_at: datetime | None = None) -> None:
     mail.state, mail.sent_at, mail.due_at = state, sent_at, None
-    mail.save(update_fields=["state", "sent_at", "due_at", "error"])
+    mail.save(update_fields=["state", "sent_at", "due_at", "tries", "error"])
 
 
 def settle(now: datetime) -> None:

@@ -106,16 +106,6 @@ class NoticeMail(models.Model):
         UNSURE = "unsure", _("The worker died while handing it over")
         GIVEN_UP = "given_up", _("Refused too often")
 
-    # From a state to those it may become.
-    MOVES = {
-        State.CLAIMED: {State.CLAIMED, State.HANDING, State.NEEDLESS},
-        State.HANDING: {State.SENT, State.WAITING, State.UNSURE, State.GIVEN_UP},
-        State.WAITING: {State.CLAIMED},
-        State.SENT: set(),
-        State.NEEDLESS: set(),
-        State.UNSURE: set(),
-        State.GIVEN_UP: set(),
-    }
     OPEN = (State.CLAIMED, State.WAITING, State.HANDING)
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")

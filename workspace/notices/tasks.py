@@ -69,6 +69,8 @@ def _round(connection: BaseEmailBackend) -> None:
             mailing.hand_over(mail, connection, now)
         except _OF_ONE_MAIL:
             logger.warning("The mail %s of notices was refused", mail.pk, exc_info=True)
+        except mailing.NotWritten:
+            logger.exception("The mail %s of notices could not be written", mail.pk)
 
 
 def _close(connection: BaseEmailBackend) -> None:

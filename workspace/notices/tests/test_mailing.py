@@ -190,6 +190,35 @@ def test_a_refused_mail_waits_longer_each_time_and_holds_up_nobody(
     assert Notice.objects.unread().filter(person=mara).exists(), "the bell has it still"
 
 
+def test_a_mail_that_cannot_be_written_holds_up_no_other_and_is_given_up(
+    name: Name, mara: Person, mailoutbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ruth = add_person("ruth@fennmark.example", name="Ruth Aalto", role=Role.REP, departments="S", by=None, at=NOW)
+    name()
+    compose = mailing.compose
+
+    def of_others(mail: NoticeMail) -> EmailMultiAlternatives | None:
+        if mail.person == mara:
+            raise KeyError("no words")
+        return compose(mail)
+
+    monkeypatch.setattr(mailing, "compose", of_others)
+    send()
+    name(whom=ruth)
+    send()
+    mail = NoticeMail.objects.get(person=mara)
+    assert ([sent.to for sent in mailoutbox], mail.state, mail.tries) == ([[ruth.email]], State.WAITING, 1)
+    assert "no words" in mail.error
+
+    for _ in range(mailing.MOST_TRIES - 1):
+        mail.refresh_from_db()
+        assert mail.due_at is not None
+        send(mail.due_at - timezone.now() + timedelta(seconds=1))
+
+    mail.refresh_from_db()
+    assert (mail.state, mail.tries) == (State.GIVEN_UP, mailing.MOST_TRIES)
+
+
 class Away(EmailBackend):
     """A server that is away."""
 
