@@ -24,11 +24,11 @@ _GOES_ON: Final = re.compile(r"[\w@]|[.-]\w")
 
 
 class _Called(NamedTuple):
-    """Somebody by what may stand behind an @: their name or address, in small letters, and its length as written."""
+    """What may stand behind an @, names and addresses in small letters, with whose they are; and how long they are as
+    written, the longest first."""
 
-    words: str
-    length: int
-    pk: int
+    people: dict[str, set[int]]
+    lengths: list[int]
 
 
 def resolve(text: str, *, about: Model, field: str = "text") -> str:
@@ -89,22 +89,27 @@ def _spoken(names: dict[int, str], token: re.Match[str]) -> str:
     return f"@{names.get(int(token[1])) or _('somebody')}"
 
 
-def _callable() -> list[_Called]:
-    """Everybody who works here by name and by address, the longest first."""
-    rows = Person.objects.active().values_list("pk", "name", "email")
-    called = [_Called(words.casefold(), len(words), pk) for pk, name, email in rows for words in (name, email) if words]
-    return sorted(called, key=lambda one: (-one.length, one.words))
+def _callable() -> _Called:
+    """Everybody who works here, by name and by address."""
+    people: dict[str, set[int]] = {}
+    lengths = set()
+    for pk, *names in Person.objects.active().values_list("pk", "name", "email"):
+        for name in filter(None, names):
+            people.setdefault(name.casefold(), set()).add(pk)
+            lengths.add(len(name))
+    return _Called(people, sorted(lengths, reverse=True))
 
 
-def _who(text: str, start: int, called: list[_Called], field: str) -> tuple[int, int | None]:
+def _who(text: str, start: int, called: _Called, field: str) -> tuple[int, int | None]:
     """The length of the longest name at `start`, and whose it is; nobody's, where no name stands there."""
-    for words, length, pk in called:
+    for length in called.lengths:
         said = text[start : start + length]
-        if said.casefold() != words or _GOES_ON.match(text, start + length):
+        found = called.people.get(said.casefold()) if len(said) == length else None
+        if not found or _GOES_ON.match(text, start + length):
             continue
-        if len({other.pk for other in called if other.words == words}) > 1:
+        if len(found) > 1:
             raise ValidationError({field: _("Two colleagues are called %s. Write @ and the e-mail address.") % said})
-        return length, pk
+        return length, next(iter(found))
     return 0, None
 
 
