@@ -33,8 +33,8 @@ def _changes(entry: JournalEntry) -> list[dict[str, object]]:
 
 
 def _these_leads(notice: Notice) -> str:
-    """The list of the leads that stand in one line."""
-    return reverse("records:leads") + "?" + urlencode({"told": notice.pk})
+    """The list of the leads that stand in one line, closed ones as well."""
+    return reverse("records:leads") + "?" + urlencode({"tab": "all", "told": notice.pk})
 
 
 class ToldFilter(Filter):

@@ -140,6 +140,7 @@ def test_whoever_loses_leads_is_told_to_whom_in_one_line_an_act(
     Notice.objects.all().delete()
 
     actions.change_many(leads, {"owner": felix.email}, by=priya, at=timezone.now())
+    actions.move(leads[0], Stage.objects.get(slug="won"), by=felix, at=timezone.now())
     actions.change(other, {"owner": None}, by=priya, at=timezone.now())
 
     assert told() == {("Felix Brandt", "lead_given"), ("Sami Rep", "lead_taken")}
