@@ -94,7 +94,11 @@ def test_a_wish_for_the_digest_is_kept_and_the_digest_leads_to_the_lead_and_come
     assert link is not None
     felix.goto(link[0])
     expect(felix.get_by_role("heading", name="Hilde Brandsma", level=1)).to_be_visible()
+    before = len(mails_to(workspace, "sales-lead@demo.example"))
+    write_note(priya, "ruth", "And a plan of the plant,")
+    expect(priya.get_by_role("region", name="What happened")).to_contain_text("And a plan of the plant, @Ruth Aalto")
     manage(workspace.data_dir, "shell", "-v0", "-c", NOW_DUE)
+    wait_until(lambda: len(mails_to(workspace, "sales-lead@demo.example")) > before, "a later round is done")
     assert len(mails_to(workspace, "felix@demo.example")) == 1
 
 

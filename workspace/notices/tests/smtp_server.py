@@ -14,7 +14,7 @@ from typing import cast
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-SLOW_SECONDS = 3
+SLOW_SECONDS = 120
 
 
 class Handler:
