@@ -1,7 +1,5 @@
 """My day, and ticking a next step off there."""
 
-from http import HTTPStatus
-
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -9,10 +7,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import reswap, retarget, trigger_client_event
 
-from leads.records import actions, policies
+from leads.records import policies
 from leads.records.forms import DoneForm
 from leads.records.models import Lead
-from leads.records.views.shared import ask, goes_through, lead_to_change
+from leads.records.views.shared import ask_done, is_finished, lead_to_change
 from smarketing.home import news
 from smarketing.home.waiting import Waiting
 from workspace import slots
@@ -48,17 +46,11 @@ def numbers(request: SignedInRequest) -> HttpResponse:
 def finish_step(request: SignedInRequest, pk: int) -> HttpResponse:
     """Tick a next step off, with a word on how it went; htmx gets what waits now, a plain form the page."""
     lead = lead_to_change(request, pk)
-    form = DoneForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and goes_through(
-        form,
-        lambda: actions.finish_next_step(lead, by=request.user, at=timezone.now(), text=form.cleaned_data["text"]),
-    ):
+    form = DoneForm(lead, request.POST if request.method == "POST" else None)
+    if form.is_bound and is_finished(request, lead, form):
         navigation.forget_badges(request.user)
         return _finished(request, lead)
-    title = _("Done: %s") % lead.next_step if lead.next_step else _("Done")
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-    context = {"title": title, "form": form, "act": _("Done")}
-    return ask(request, lead, "leads/records/acts/_done_fields.html", context, status=status)
+    return ask_done(request, lead, form)
 
 
 def _finished(request: SignedInRequest, lead: Lead) -> HttpResponse:

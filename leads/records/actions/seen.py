@@ -26,6 +26,9 @@ from workspace.people.models import Person
 # Marks by field: `email`, `tags`, `consent.mail`, `custom.size`.
 Seen = Mapping[str, str]
 _CUSTOM, _CONSENT = "custom.", "consent."
+# What comes next and when: one thing to people, and told by verbs of its own.
+STEP = ("next_step", "next_step_at")
+_STEP_VERBS = ("lead.next_step_set", "lead.next_step_done")
 _LENGTH = 12
 
 
@@ -129,12 +132,10 @@ def _colliding(change: Changed, gone: set[str]) -> Changed | None:
 def _told(record: Lead | Company, change: Changed) -> Collision:
     kind, pk = subjects.of(record)
     named = [{"field": change.field}]
-    entry = (
-        JournalEntry.objects.on_thread(kind, pk)
-        .filter(Q(personal__changes__contains=named) | Q(facts__changes__contains=named), subject_kind=kind)
-        .order_by("-pk")
-        .first()
-    )
+    tells_it = Q(personal__changes__contains=named) | Q(facts__changes__contains=named)
+    if change.field in STEP:
+        tells_it |= Q(verb__in=_STEP_VERBS)
+    entry = JournalEntry.objects.on_thread(kind, pk).filter(tells_it, subject_kind=kind).order_by("-pk").first()
     return Collision(change, entry.actor, entry.recorded_at) if entry else Collision(change)
 
 

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.records.actions import rules, steps
+from leads.records.actions.seen import STEP, Changed, Seen, demand_seen, stale
+from leads.records.fields import FIELDS
 from leads.records.models import Lead
 from leads.records.values import sensible_day
 from workspace.journal import actions as journal
@@ -90,11 +92,14 @@ def _judge_talk(
 
 
 @transaction.atomic
-def set_next_step(lead: Lead, text: str, *, due_at: datetime | None, by: Person | None, at: datetime) -> Lead:
-    """Say what comes next and when; returns the lead as stored.
+def set_next_step(
+    lead: Lead, text: str, *, due_at: datetime | None, by: Person | None, at: datetime, seen: Seen | None = None
+) -> Lead:
+    """Say what comes next and when; returns the lead as stored. `seen` are the marks of the step that its author was shown.
 
     Raises:
         PermissionDenied: `by` may not change leads.
+        ChangedMeanwhile: somebody else set another step since; then it stays.
         ValidationError: a step without a date, a date without a step, or a closed lead.
     """
     rules.demand_change(by)
@@ -104,8 +109,11 @@ def set_next_step(lead: Lead, text: str, *, due_at: datetime | None, by: Person 
         raise ValidationError({"next_step": _("Say what comes next.")})
     if len(text) > 200:  # noqa: PLR2004 - the column's length
         raise ValidationError({"next_step": _("200 characters are possible.")})
+    gone, former = stale(lead, seen or {}), {key: getattr(lead, key) for key in STEP}
     lead.next_step, lead.next_step_at = text, _sensible("next_step_at", due_at) if due_at else None
     rules.demand_whole_step(lead)
+    changes = [Changed.between(key, str(FIELDS[key].label), former[key], getattr(lead, key)) for key in STEP]
+    demand_seen(lead, [change for change in changes if change.old != change.new], gone)
     rules.take_up(lead)
     lead.save(update_fields=["next_step", "next_step_at", "to_sort_by", "to_sort_until"])
     lead.refresh_from_db(fields=["version"])
@@ -116,17 +124,22 @@ def set_next_step(lead: Lead, text: str, *, due_at: datetime | None, by: Person 
 
 
 @transaction.atomic
-def finish_next_step(lead: Lead, *, by: Person | None, at: datetime, text: str = "") -> Lead:
+def finish_next_step(lead: Lead, *, by: Person | None, at: datetime, text: str = "", seen: Seen | None = None) -> Lead:
     """Tick the next step off, with a word on how it went if there is one; returns the lead as stored.
+
+    `seen` is the mark of the step that whoever did it was shown.
 
     Raises:
         PermissionDenied: `by` may not change leads.
+        ChangedMeanwhile: somebody else set another step since; nobody has done that one.
         ValidationError: there is none, or somebody is named who may not see the lead.
     """
     rules.demand_change(by)
     lead = _locked(lead)
     if not lead.next_step:
         raise ValidationError({"next_step": _("No next step is set.")})
+    done = Changed.between("next_step", str(FIELDS["next_step"].label), lead.next_step, "")
+    demand_seen(lead, [done], stale(lead, seen or {}))
     journal.record(
         "lead.next_step_done",
         subject=lead,

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from leads.funnel.models import Reason, Stage
 from leads.records.actions import Talk
 from leads.records.actions.moving import is_backwards
-from leads.records.forms.base import ActForm
+from leads.records.actions.seen import STEP
+from leads.records.forms.base import ActForm, EditForm
 from leads.records.forms.controls import LOCAL_MOMENT, step_fields
 from leads.records.models import Lead
 
@@ -110,12 +111,15 @@ class TalkForm(ActForm):
         return {"was_reached": True, **given}
 
 
-class NextStepForm(ActForm):
-    """What comes next and when."""
+class NextStepForm(EditForm):
+    """What comes next and when, in the place of the step that is shown."""
+
+    keys = STEP
 
     def __init__(self, lead: Lead, data: Any = None, *, now: dt.datetime) -> None:
         initial = {"next_step": lead.next_step, "next_step_at": lead.next_step_at}
         super().__init__(data, auto_id="step_%s", initial=initial)
+        self.record = lead
         self.fields.update(step_fields())
         self._now = now
 
@@ -152,15 +156,17 @@ def _local(day: dt.date, time: dt.time) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, time))
 
 
-class DoneForm(ActForm):
-    """How the next step went, if there is a word to say."""
+class DoneForm(EditForm):
+    """How the next step that is shown went, if there is a word to say."""
 
+    keys = ("next_step",)
     text = forms.CharField(
         required=False, label=gettext_lazy("How did it go?"), widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    def __init__(self, data: Any = None) -> None:
+    def __init__(self, lead: Lead, data: Any = None) -> None:
         super().__init__(data, auto_id="done_%s")
+        self.record = lead
 
 
 class NextDealForm(ActForm):

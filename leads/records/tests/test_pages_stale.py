@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from html import unescape
 from http import HTTPStatus
 from typing import Any
@@ -17,6 +18,7 @@ from workspace.people.models import Person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tuesday_noon", "sami")]
 
+DAY = timedelta(days=1)
 HTMX = {"HX-Request": "true"}
 INPUT = re.compile(r"<(?:input|select)[^>]*>")
 
@@ -160,3 +162,51 @@ def test_a_company_is_held_to_the_same(client: Client, anke: Lead, mara: Person,
 
     company.refresh_from_db()
     assert company.industry == ("Beer" if decided == "write" else "Brewing")
+
+
+def test_a_next_step_that_was_set_meanwhile_is_shown_and_then_written_over(
+    client: Client, anke: Lead, mara: Person
+) -> None:
+    send = window(client, reverse("records:next_step", args=[anke.pk]))
+    actions.set_next_step(anke, "Send the offer", due_at=NOON + DAY, by=mara, at=NOON)
+
+    collided = send(next_step="Call", quick="tomorrow")
+
+    assert collided.status_code == HTTPStatus.CONFLICT
+    for told in ("Changed meanwhile", "Send the offer", "by Mara Lindholm", 'id="lead"'):
+        assert told in collided.text, told
+    anke.refresh_from_db()
+    assert anke.next_step == "Send the offer"
+    assert send(next_step="Call", quick="tomorrow").status_code == HTTPStatus.OK
+    anke.refresh_from_db()
+    assert anke.next_step == "Call"
+
+
+@pytest.mark.parametrize("url_name", ["records:finish_next_step", "home_finish_step"])
+@pytest.mark.parametrize("htmx", [True, False])
+def test_nobody_ticks_off_a_step_that_was_set_meanwhile(
+    client: Client, anke: Lead, mara: Person, url_name: str, *, htmx: bool
+) -> None:
+    actions.set_next_step(anke, "Call", due_at=NOON + DAY, by=mara, at=NOON)
+    send = window(client, reverse(url_name, args=[anke.pk]), htmx=htmx)
+    actions.set_next_step(anke, "Send the offer", due_at=NOON + DAY, by=mara, at=NOON)
+
+    collided = send(text="Went well.")
+
+    assert collided.status_code == HTTPStatus.CONFLICT
+    assert "The next step is another one by now: Send the offer" in collided.text
+    anke.refresh_from_db()
+    assert anke.next_step == "Send the offer"
+    send(text="Sent.")
+    anke.refresh_from_db()
+    assert anke.next_step == ""
+
+
+def test_a_step_whose_day_alone_was_moved_is_done_all_the_same(client: Client, anke: Lead, mara: Person) -> None:
+    actions.set_next_step(anke, "Call", due_at=NOON + DAY, by=mara, at=NOON)
+    send = window(client, reverse("records:finish_next_step", args=[anke.pk]))
+    actions.set_next_step(anke, "Call", due_at=NOON + 2 * DAY, by=mara, at=NOON)
+
+    assert send(text="").status_code == HTTPStatus.OK
+    anke.refresh_from_db()
+    assert anke.next_step == ""

@@ -13,11 +13,12 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from leads.records import actions
 from leads.records.actions import Talk
-from leads.records.forms import ActForm, DoneForm, MoveForm, NextDealForm, NextStepForm, TalkForm
+from leads.records.forms import ActForm, DoneForm, EditForm, MoveForm, NextDealForm, NextStepForm, TalkForm
 from leads.records.models import Lead
+from leads.records.presenters import collisions
 from leads.records.presenters.place import TimelinePlace
 from leads.records.presenters.single import SingleView
-from leads.records.views.shared import ask, done, goes_through, lead_to_change
+from leads.records.views.shared import ask, ask_done, done, goes_through, is_finished, is_written, lead_to_change
 from workspace.http import SignedInRequest
 
 _LOGGED = {
@@ -98,28 +99,24 @@ def next_step(request: SignedInRequest, pk: int) -> HttpResponse:
     """Say what comes next and when; a button for a usual moment saves it with that moment."""
     lead, now = lead_to_change(request, pk), timezone.now()
     form = NextStepForm(lead, request.POST if request.method == "POST" else None, now=now)
-    if form.is_bound and goes_through(form, lambda: _set_next_step(request, lead, form)):
+    if form.is_bound and is_written(form, lambda: _set_next_step(request, lead, form)):
         return done(request, pk, _("Next step set."), focus="act-step")
     return _ask(request, lead, "leads/records/acts/_step_fields.html", form, title=_("Next step"), act=_("Save"))
 
 
 def _set_next_step(request: SignedInRequest, lead: Lead, form: NextStepForm) -> Lead:
     text, due_at = form.cleaned_data["next_step"], form.due_at(request.POST.get("quick", ""))
-    return actions.set_next_step(lead, text, due_at=due_at, by=request.user, at=timezone.now())
+    return actions.set_next_step(lead, text, due_at=due_at, by=request.user, at=timezone.now(), seen=form.seen)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def finish_next_step(request: SignedInRequest, pk: int) -> HttpResponse:
     """Tick the next step off, with a word on how it went."""
     lead = lead_to_change(request, pk)
-    form = DoneForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and goes_through(
-        form,
-        lambda: actions.finish_next_step(lead, by=request.user, at=timezone.now(), text=form.cleaned_data["text"]),
-    ):
+    form = DoneForm(lead, request.POST if request.method == "POST" else None)
+    if form.is_bound and is_finished(request, lead, form):
         return done(request, pk, _("Done. What comes next?"), focus="act-step")
-    title = _("Done: %s") % lead.next_step if lead.next_step else _("Done")
-    return _ask(request, lead, "leads/records/acts/_done_fields.html", form, title=title, act=_("Done"))
+    return ask_done(request, lead, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -137,5 +134,15 @@ def next_deal(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _ask(request: SignedInRequest, lead: Lead, body: str, form: ActForm, *, title: str, act: str) -> HttpResponse:
+    """The form of an act; after a collision with what somebody wrote, and the lead as it is now on the page behind the sheet."""
+    context: dict[str, object] = {"title": title, "form": form, "act": act}
+    if isinstance(form, EditForm) and form.collision is not None:
+        now_stored = Lead.objects.for_page().get(pk=lead.pk)
+        context |= {
+            "conflict": str(form.collision),
+            "collisions": collisions.told(form.collision),
+            "view": SingleView(request, now_stored, TimelinePlace(), timezone.now()),
+        }
+        return ask(request, lead, body, context, status=HTTPStatus.CONFLICT)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-    return ask(request, lead, body, {"title": title, "form": form, "act": act}, status=status)
+    return ask(request, lead, body, context, status=status)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import reswap, retarget, trigger_client_event
 
 from leads.records import actions, policies
-from leads.records.forms import ActForm, EditForm
+from leads.records.forms import ActForm, DoneForm, EditForm
 from leads.records.models import Company, Lead
 from leads.records.presenters import collisions
 from leads.records.presenters.place import TimelinePlace
@@ -95,6 +95,28 @@ def ask(
     response = render(request, template, {"lead": lead, "body": body, **context}, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def is_finished(request: SignedInRequest, lead: Lead, form: DoneForm) -> bool:
+    """Whether the next step that the form was drawn for is ticked off."""
+
+    def finish() -> None:
+        text = form.cleaned_data["text"]
+        actions.finish_next_step(lead, by=request.user, at=timezone.now(), text=text, seen=form.seen)
+
+    return is_written(form, finish)
+
+
+def ask_done(request: SignedInRequest, lead: Lead, form: DoneForm) -> HttpResponse:
+    """How did the next step go? Where another one was set meanwhile, it is asked anew, of that one."""
+    step = (form.collision.record if form.collision else lead).next_step
+    context: dict[str, object] = {
+        "title": _("Done: %s") % step if step else _("Done"),
+        "form": form,
+        "act": _("Done"),
+        "conflict": _("The next step is another one by now: %s") % step if form.collision else "",
+    }
+    return ask(request, lead, "leads/records/acts/_done_fields.html", context, status=form.status)
 
 
 def done(request: SignedInRequest, pk: int, notice: str, *, focus: str = "") -> HttpResponse:
