@@ -326,6 +326,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "workspace.api.schema.add_answers"],
+    # One name for the two letters, wherever they are given.
+    "ENUM_NAME_OVERRIDES": {"DepartmentEnum": "workspace.people.models.Department.Key"},
 }
 
 # Logging: one line an event on standard error

@@ -1,5 +1,6 @@
-"""Commitments by the API: read, and done, paused, resumed, let go of."""
+"""Commitments by the API: promised and read, and done, paused, resumed, let go of."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,13 +11,23 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from workspace.api.serializers import GivenSerializer, NothingSerializer, PersonReferenceSerializer, ShownSerializer
+from workspace.api.serializers import (
+    GivenSerializer,
+    NothingSerializer,
+    PersonReferenceSerializer,
+    ReferenceField,
+    ShownSerializer,
+    told_as,
+)
 from workspace.api.viewsets import ReadViewSet
 from workspace.commitments import actions
-from workspace.commitments.filters import SORTING, CommitmentFilter
+from workspace.commitments.actions.making import LONGEST_TARGET
+from workspace.commitments.filters import SORTING, CommitmentFilter, find_person
 from workspace.commitments.models import Commitment
+from workspace.commitments.policies import CHANGE
 from workspace.errors import Conflict
 from workspace.http import SignedInApiRequest
+from workspace.people.models import Department
 
 
 class CommitmentSubjectSerializer(serializers.Serializer[Any]):
@@ -53,6 +64,35 @@ class CommitmentSerializer(ShownSerializer[Commitment]):
         return None if one.subject is None else {"kind": one.subject[0], "id": one.subject[1]}
 
 
+class NewPromiseSerializer(GivenSerializer):
+    """A promise to the other department: within working time, or by a date; two working days where neither is said."""
+
+    text = serializers.CharField(max_length=300)
+    owed_by = serializers.ChoiceField(
+        Department.Key.choices,
+        required=False,
+        help_text=_("M marketing, S sales; needed from somebody of both departments."),
+    )
+    debtor = ReferenceField(
+        find_person,
+        required=False,
+        allow_null=True,
+        help_text=_("Who keeps it, by id or e-mail; the caller unless said, null for the whole department."),
+    )
+    creditor = ReferenceField(
+        find_person, required=False, allow_null=True, help_text=_("To whom; the whole other department unless said.")
+    )
+    target_seconds = serializers.IntegerField(
+        required=False, min_value=1, max_value=LONGEST_TARGET, help_text=_("Seconds of working time.")
+    )
+    due_at = serializers.DateTimeField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "target_seconds" in attrs and "due_at" in attrs:
+            raise serializers.ValidationError({"due_at": [_("Either a date or working time; not both.")]})
+        return attrs
+
+
 class FinishSerializer(GivenSerializer):
     """A word to whom it was owed."""
 
@@ -68,7 +108,7 @@ class WhySerializer(GivenSerializer):
 class CommitmentViewSet(ReadViewSet[Commitment]):
     """Promises of both departments, and the caller's own next steps."""
 
-    resource = "commitments"
+    resource, written_with = "commitments", CHANGE
     serializer_class: type[serializers.BaseSerializer[Any]] = CommitmentSerializer
     filterset_class = CommitmentFilter
     sorting = SORTING
@@ -80,6 +120,16 @@ class CommitmentViewSet(ReadViewSet[Commitment]):
         if isinstance(conflict, actions.AlreadyClosed):
             return {"commitment": CommitmentSerializer(conflict.commitment).data}
         return {}
+
+    @extend_schema(request=NewPromiseSerializer, responses={HTTPStatus.CREATED: CommitmentSerializer})
+    def create(self, request: SignedInApiRequest, **_url: Any) -> Response:
+        """Promise something to the other department."""
+        given = {"debtor": request.user, **self.given(NewPromiseSerializer)}
+        key = given.pop("owed_by", None)
+        side = Department.objects.get(key=key) if key else None
+        with told_as(debtor_department="owed_by", creditor_department="owed_by"):
+            made = actions.promise(**given, side=side, by=request.user, at=timezone.now())
+        return self.shown(made, HTTPStatus.CREATED, Location=request.build_absolute_uri(f"{made.pk}/"))
 
     @extend_schema(request=FinishSerializer, responses=CommitmentSerializer)
     @action(detail=True, methods=["post"])

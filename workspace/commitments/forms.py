@@ -71,10 +71,11 @@ class PromiseForm(forms.Form):
             given["hours"] = None
         return given
 
-    @property
-    def target_seconds(self) -> int | None:
+    def promised(self) -> dict[str, Any]:
+        """What `actions.promise` takes, beyond who promises and when."""
         hours: Decimal | None = self.cleaned_data["hours"]
-        return int(hours * 3_600) if hours else None
+        given = {key: self.cleaned_data.get(key) for key in ("text", "debtor", "creditor", "side", "due_at")}
+        return {**given, "target_seconds": int(hours * 3_600) if hours else None}
 
     def take(self, error: ValidationError) -> None:
         """Show what the action refused."""

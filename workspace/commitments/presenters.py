@@ -38,6 +38,8 @@ SHOWN_AT_HOME: Final = 8
 _COUNTED_DOWN: Final = 10 * 3_600  # less working time than this is counted down; more is told by its moment
 _WEEK: Final = dt.timedelta(days=7)
 _OFFERED: Final = ("open", "warned", "missed", "paused", "kept", "kept_late", "cancelled")
+# Nobody warns of one's own next steps, or pauses them.
+_OFFERED_OF_STEPS: Final = ("open", "missed", "kept", "kept_late", "cancelled")
 
 
 @dataclass(frozen=True)
@@ -267,7 +269,8 @@ class PromiseList:
     @property
     def states(self) -> list[StateChip]:
         chosen = self.query["state"]
-        return [StateChip(STATES[key], self._url(state=key), key == chosen) for key in _OFFERED]
+        offered = _OFFERED_OF_STEPS if self.tab == "steps" else _OFFERED
+        return [StateChip(STATES[key], self._url(state=key), key == chosen) for key in offered]
 
     @property
     def chips(self) -> list[Chip]:

@@ -19,7 +19,6 @@ from workspace.commitments.forms import PromiseForm, ReasonForm, WordForm
 from workspace.commitments.models import Commitment
 from workspace.http import SignedInRequest
 from workspace.pages import navigation, notices
-from workspace.people.models import Department
 
 
 @require_safe
@@ -105,7 +104,7 @@ def new(request: SignedInRequest) -> HttpResponse:
     form = PromiseForm(request.user, _data(request))
     if form.is_bound and form.is_valid():
         try:
-            made = actions.make(_draft(request, form), by=request.user, at=timezone.now())
+            made = actions.promise(**form.promised(), by=request.user, at=timezone.now())
         except ValidationError as error:
             form.take(error)
         else:
@@ -114,22 +113,6 @@ def new(request: SignedInRequest) -> HttpResponse:
             return redirect(presenters.list_url(tab="mine" if made.debtor_id == request.user.pk else "ours"))
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     return render(request, "workspace/commitments/new.html", {"form": form}, status=status)
-
-
-def _draft(request: SignedInRequest, form: PromiseForm) -> actions.Draft:
-    """What the form says; the other department is whom it is promised to."""
-    given = form.cleaned_data
-    side = given.get("side") or Department.objects.get(key=request.user.department_keys[0])
-    return actions.Draft(
-        "promise",
-        given["text"],
-        debtor=given["debtor"],
-        debtor_department=side,
-        creditor=given["creditor"],
-        creditor_department=Department.objects.exclude(pk=side.pk).get(),
-        target_seconds=form.target_seconds,
-        due_at=given["due_at"],
-    )
 
 
 @require_POST

@@ -109,7 +109,8 @@ def is_finished(request: SignedInRequest, lead: Lead, form: DoneForm) -> bool:
 
 def ask_done(request: SignedInRequest, lead: Lead, form: DoneForm) -> HttpResponse:
     """How did the next step go? Where another one was set meanwhile, it is asked anew, of that one."""
-    step = (form.collision.record if form.collision else lead).next_step
+    stored = form.collision.record if form.collision else lead
+    step = stored.next_step if isinstance(stored, Lead) else ""
     context: dict[str, object] = {
         "title": _("Done: %s") % step if step else _("Done"),
         "form": form,

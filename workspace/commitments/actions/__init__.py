@@ -4,7 +4,7 @@ from workspace.commitments.actions.clocks import hours_for, start_clocks
 from workspace.commitments.actions.ending import LONGEST_WORD, AlreadyClosed, cancel, finish, meet, meet_many
 from workspace.commitments.actions.following import follow_dates
 from workspace.commitments.actions.handing import demand_successor, hand_over
-from workspace.commitments.actions.making import Draft, make, make_many
+from workspace.commitments.actions.making import Draft, make, make_many, promise
 from workspace.commitments.actions.pausing import pause, resume
 from workspace.commitments.actions.recomputing import recompute
 from workspace.commitments.actions.ticking import tick
@@ -24,6 +24,7 @@ __all__ = [
     "meet",
     "meet_many",
     "pause",
+    "promise",
     "recompute",
     "resume",
     "start_clocks",

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from workspace import subjects
-from workspace.commitments import kinds
+from workspace.commitments import kinds, policies
 from workspace.commitments.actions.clocks import book_for, mark_passed, set_clock, set_next_tick
 from workspace.commitments.actions.telling import tell
 from workspace.commitments.models import Commitment
@@ -38,6 +38,45 @@ class Draft:
     target_seconds: int | None = None
     due_at: dt.datetime | None = None
     is_demo: bool = False
+
+
+@transaction.atomic
+def promise(
+    text: str,
+    *,
+    by: Person,
+    at: dt.datetime,
+    debtor: Person | None = None,
+    creditor: Person | None = None,
+    side: Department | None = None,
+    target_seconds: int | None = None,
+    due_at: dt.datetime | None = None,
+) -> Commitment:
+    """Promise something to the other department, by hand: for `side`, which is `by`'s own one where they have only one.
+
+    Without a `debtor` the whole department owes it, without a `creditor` it is owed to the whole other one.
+
+    Raises:
+        PermissionDenied: `by` does not belong to the department, or only reads.
+        ValidationError: by field; also where the debtor or the creditor is of the wrong department or has left.
+    """
+    if not policies.may_promise(by):
+        raise PermissionDenied(_("Who belongs to a department makes promises for it."))
+    departments = {department.key: department for department in Department.objects.all()}
+    if side is None:
+        if len(by.department_keys) > 1:
+            raise ValidationError({"debtor_department": _("Say for which of your departments.")})
+        side = departments[by.department_keys[0]]
+    if side.key not in by.department_keys:
+        raise PermissionDenied(_("Who belongs to a department makes promises for it."))
+    other = next(department for key, department in departments.items() if key != side.key)
+    _judge_belonging(debtor, side, "debtor")
+    _judge_belonging(creditor, other, "creditor")
+    draft = Draft(
+        "promise", text, debtor=debtor, debtor_department=side, creditor=creditor, creditor_department=other,
+        target_seconds=target_seconds, due_at=due_at,
+    )  # fmt: skip
+    return make(draft, by=by, at=at)
 
 
 def make(draft: Draft, *, by: Person | None, at: dt.datetime) -> Commitment:
@@ -122,6 +161,15 @@ def _judge_time(draft: Draft, kind: kinds.CommitmentKind, at: dt.datetime) -> No
         raise ValidationError({"due_at": _("This is too far away.")})
     if draft.due_at is None and not 0 < (draft.target_seconds or kind.target_seconds) <= LONGEST_TARGET:
         raise ValidationError({"target_seconds": _("Say how much working time there is, up to a year.")})
+
+
+def _judge_belonging(person: Person | None, department: Department, field: str) -> None:
+    if person is None:
+        return
+    demand_active([person.pk], field)
+    if department.key not in person.department_keys:
+        words = _("%(person)s does not belong to %(department)s.") % {"person": person, "department": department}
+        raise ValidationError({field: words})
 
 
 def _judge_sides(draft: Draft) -> None:

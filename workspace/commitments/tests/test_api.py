@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from workspace.commitments import actions
+from workspace.commitments.models import Commitment
 from workspace.commitments.tests.owing import TEN, at, promise
 from workspace.people.models import Person
 from workspace.people.roles import Role
@@ -122,3 +123,67 @@ def test_a_clock_runs_on_by_the_api(client: Client, priya: Person, mara: Person)
         told = call(client, mara, f"{LIST}{made.pk}/resume/", {}).json()
 
     assert (told["state"], told["due_at"], told["remaining_seconds"]) == ("running", "2026-11-23T10:00:00Z", None)
+
+
+def test_a_promise_is_made_by_the_api_as_by_the_page(client: Client, priya: Person, mara: Person) -> None:
+    body = {"text": "A price list", "creditor": mara.email, "target_seconds": 7_200}
+    with time_machine.travel(TEN, tick=False):
+        made = call(client, priya, LIST, body)
+
+    told = made.json()
+    assert made.status_code == HTTPStatus.CREATED
+    assert made.headers["Location"].endswith(f"{LIST}{told['id']}/")
+    assert (told["text"], told["debtor"]["id"], told["creditor"]["id"]) == ("A price list", priya.pk, mara.pk)
+    assert (told["owed_by"], told["owed_to"], told["state"]) == ("M", "S", "running")
+    assert told["due_at"] == "2026-11-17T12:00:00Z"
+
+
+def test_nobody_in_particular_may_owe_it_by_a_date_or_in_two_working_days(client: Client, priya: Person) -> None:
+    with time_machine.travel(TEN, tick=False):
+        dated = call(client, priya, LIST, {"text": "Dated", "debtor": None, "due_at": "2026-11-20T16:00:00Z"}).json()
+        usual = call(client, priya, LIST, {"text": "Usual"}).json()
+
+    assert (dated["debtor"], dated["due_at"], dated["target_seconds"]) == (None, "2026-11-20T16:00:00Z", None)
+    assert (usual["debtor"]["id"], usual["due_at"]) == (priya.pk, "2026-11-19T10:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("who", "body", "status", "field"),
+    [
+        ("priya", {}, HTTPStatus.BAD_REQUEST, "text"),
+        ("priya", {"text": "X", "debtor": "mara@fennmark.example"}, HTTPStatus.BAD_REQUEST, "debtor"),
+        ("priya", {"text": "X", "creditor": "leo@fennmark.example"}, HTTPStatus.BAD_REQUEST, "creditor"),
+        ("priya", {"text": "X", "creditor": "gone@fennmark.example"}, HTTPStatus.BAD_REQUEST, "creditor"),
+        ("priya", {"text": "X", "target_seconds": 1, "due_at": "2027-01-01T09:00Z"}, HTTPStatus.BAD_REQUEST, "due_at"),
+        ("priya", {"text": "X", "due_at": "2226-01-01T09:00Z"}, HTTPStatus.BAD_REQUEST, "due_at"),
+        ("priya", {"text": "X", "owed_by": "S"}, HTTPStatus.FORBIDDEN, ""),
+        ("tomasz", {"text": "X"}, HTTPStatus.BAD_REQUEST, "owed_by"),
+        ("reader", {"text": "X"}, HTTPStatus.FORBIDDEN, ""),
+    ],
+)
+@pytest.mark.usefixtures("mara", "leo")
+def test_what_cannot_be_promised_is_refused(
+    client: Client,
+    priya: Person,
+    tomasz: Person,
+    *,
+    who: str,
+    body: dict[str, Any],
+    status: HTTPStatus,
+    field: str,
+) -> None:
+    gone = person("Gone Gunn", Role.REP, "S")
+    Person.objects.filter(pk=gone.pk).update(is_active=False, email="gone@fennmark.example")
+    people = {"priya": priya, "tomasz": tomasz, "reader": person("Samuel Okafor", Role.READ_ONLY, "M")}
+
+    answer = call(client, people[who], LIST, body)
+
+    assert answer.status_code == status
+    assert list(answer.json().get("errors", {})) == ([field] if field else [])
+    assert not Commitment.objects.exists()
+
+
+def test_who_belongs_to_both_departments_says_for_which(client: Client, tomasz: Person) -> None:
+    made = call(client, tomasz, LIST, {"text": "X", "owed_by": "S"})
+
+    assert (made.status_code, made.json()["owed_by"], made.json()["owed_to"]) == (HTTPStatus.CREATED, "S", "M")

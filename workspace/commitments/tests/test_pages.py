@@ -266,3 +266,29 @@ def test_a_date_at_a_closed_hour_is_told_as_it_was_said(client: Client, priya: P
 
     assert "by 22:30" in page
     assert "under a minute" not in page
+
+
+def test_next_steps_offer_no_state_that_they_never_have(client: Client, priya: Person) -> None:
+    client.force_login(priya)
+
+    offered = {
+        tab: [str(chip.label) for chip in client.get(LIST, {"tab": tab}).context["listing"].states]
+        for tab in ("mine", "steps")
+    }
+
+    assert offered["steps"] == ["Open", "Missed", "Kept", "Kept late", "Let go"]
+    assert [state for state in offered["mine"] if state not in offered["steps"]] == ["Warned", "Paused"]
+
+
+def test_a_promise_of_the_page_is_between_people_of_the_two_departments(
+    client: Client, priya: Person, leo: Person
+) -> None:
+    client.force_login(priya)
+
+    page = client.post(
+        reverse("commitments:new"), {"text": "A price list", "debtor": priya.pk, "creditor": leo.pk, "hours": "2"}
+    )
+
+    assert page.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "Leo Castell does not belong to Sales." in page.text
+    assert not Commitment.objects.exists()
