@@ -213,6 +213,8 @@ class ImportView(_Working):
         total = created + updated + unchanged + refused
         if not total:
             return _("The file has no rows below its header.")
+        if total == 1:
+            return self._title_of_one(is_refused=bool(refused))
         if self.step == "check":
             words = ngettext(
                 "Of %(total)s rows, %(good)s would come in and %(refused)s would be refused.",
@@ -227,6 +229,11 @@ class ImportView(_Working):
             )
         numbers = {"total": total, "good": total - refused, "refused": refused}
         return words % {name: wording.counted(number) for name, number in numbers.items()}
+
+    def _title_of_one(self, *, is_refused: bool) -> str:
+        if self.step == "check":
+            return _("The only row would be refused.") if is_refused else _("The only row would come in.")
+        return _("The only row was refused.") if is_refused else _("The only row came in.")
 
 
 class RevertView(_Working):

@@ -18,6 +18,7 @@ from leads.imports.actions.running import Batch, read_batches, terms_of
 from leads.imports.mapping import targets
 from leads.imports.models import Import
 from leads.records.actions.intake import Act, Intake, Outcome, tidy
+from leads.records.values import clean_text
 from workspace.jobs import actions as jobs
 from workspace.jobs.models import Job
 from workspace.people.models import Person
@@ -61,7 +62,7 @@ class Findings:
 
 
 def _shown(cells: list[str], outcome: Outcome, labels: dict[str, str]) -> dict[str, Any]:
-    title = outcome.entry.title() if outcome.entry else ", ".join(cell for cell in cells if cell)[:80]
+    title = outcome.entry.title() if outcome.entry else clean_text(", ".join(cell for cell in cells if cell))[:80]
     return {
         "line": outcome.line,
         "act": outcome.act.value,

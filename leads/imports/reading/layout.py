@@ -49,13 +49,20 @@ def _regularity(lines: list[str], delimiter: str) -> float:
 
 
 def find_header(text: IO[bytes], delimiter: str) -> int:
-    """The line of the header: the first row as wide as most rows are; titles above a table are narrower."""
+    """The line of the header: the first row as wide as most rows are; titles above a table are narrower.
+
+    The last columns may have no name, as long as their cells are there and more than half of the columns have one.
+    """
     first = _first_rows(text, delimiter)
     if not first:
         return 0
     widths = Counter(_width(row) for row in first)
     usual = max(widths, key=lambda width: (widths[width], width))
-    return next((row.line for row in first if _width(row) >= usual), first[0].line)
+    return next((row.line for row in first if _width(row) >= usual or _names_most(row, usual)), first[0].line)
+
+
+def _names_most(row: Row, usual: int) -> bool:
+    return len(row.cells) >= usual and sum(bool(cell.strip()) for cell in row.cells) * 2 > usual
 
 
 def lay_out(text: IO[bytes], delimiter: str, header_line: int) -> Layout:

@@ -100,3 +100,12 @@ def test_a_new_meaning_of_the_columns_makes_the_check_void() -> None:
     assert (again.state, again.preview, bool(again.text)) == (Import.State.MAP, {}, False)
     with pytest.raises(actions.ImportMoved):
         actions.start_run(again, by=None, at=NOON)
+
+
+@pytest.mark.django_db
+def test_a_row_that_cannot_be_stored_as_it_is_is_shown_without_what_hurts() -> None:
+    found = checked(agreed("email,first_name\nno\x00 address,A\x00da\n"))
+
+    assert found.job is not None
+    assert (found.state, found.job.error) == (Import.State.CHECKED, "")
+    assert [row["title"] for row in found.preview["rows"]] == ["no address, Ada"]

@@ -106,6 +106,19 @@ def test_titles_above_a_table_are_passed_over() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("email,Name,Name,,\nd1@x.example,Ann,Smith,x,y\n", 1),
+        ("Leads of the fair,,,,\nemail,Name,City,Own,Note\nd1@x.example,Ann,Ulm,x,y\n", 2),
+        ("Exported,Mara,,,\nemail,Name,City,Own,Note\nd1@x.example,Ann,Ulm,x,y\n", 2),
+        ("Exported,Mara\nemail,Name,City\nd1@x.example,Ann,Ulm\n", 2),
+    ],
+)
+def test_the_last_columns_of_a_header_may_have_no_name(text: str, line: int) -> None:
+    assert uploaded(text).header_line == line
+
+
+@pytest.mark.parametrize(
     ("content", "words"),
     [
         (b"", "empty"),
