@@ -85,7 +85,13 @@ class CalendarForm(WeekForm):
     def values(self) -> dict[str, Any]:
         """What `actions.save_calendar` takes."""
         kept = {key: self.cleaned_data[key] for key in ("time_zone", "country")}
-        return {**kept, "region": self.cleaned_data["region"].strip().upper(), "week": self.week()}
+        return {**kept, "region": self._region(), "week": self.week()}
+
+    def _region(self) -> str:
+        """As the country writes it; people need not care about capitals. What is unknown the action refuses."""
+        given: str = self.cleaned_data["region"].strip()
+        known = {region.casefold(): region for region in public_holidays.regions(self.cleaned_data["country"])}
+        return known.get(given.casefold(), given)
 
 
 class SpecialDaysForm(forms.ModelForm[SpecialDays]):

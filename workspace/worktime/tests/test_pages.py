@@ -121,6 +121,32 @@ def test_mara_gives_herself_a_calendar_and_changes_it(as_mara: Client, calendar:
     assert (own.week[4], own.week[5], own.country) == ([[540, 720]], [], "NO")
 
 
+def test_a_region_is_found_whatever_its_capitals(as_otto: Client, calendar: Calendar) -> None:
+    given = {**WEEK, "time_zone": "Europe/Berlin", "country": "DE"}
+    url = reverse("worktime:edit", args=[calendar.pk])
+
+    regions = []
+    for region in ("by", "augsburg"):
+        as_otto.post(url, {**given, "region": region})
+        calendar.refresh_from_db()
+        regions.append(calendar.region)
+
+    assert regions == ["BY", "Augsburg"]
+
+
+def test_a_zone_that_the_list_leaves_out_is_kept_by_other_changes(as_otto: Client, calendar: Calendar) -> None:
+    Calendar.objects.filter(pk=calendar.pk).update(time_zone="CET")
+    url = reverse("worktime:edit", args=[calendar.pk])
+    assert '<option value="CET" selected>' in as_otto.get(url).text
+
+    page = as_otto.post(url, {**WEEK, "friday": "9-12", "time_zone": "CET", "country": "", "region": ""})
+    refused = as_otto.post(url, {**WEEK, "time_zone": "Nowhere", "country": "", "region": ""})
+
+    calendar.refresh_from_db()
+    assert (page.status_code, calendar.time_zone) == (HTTPStatus.FOUND, "CET")
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
 def test_what_does_not_do_is_said_at_its_field(as_otto: Client, calendar: Calendar) -> None:
     given = {**WEEK, "monday": "22-6", "time_zone": "Europe/Berlin", "country": "DE", "region": ""}
     page = as_otto.post(reverse("worktime:edit", args=[calendar.pk]), given)
