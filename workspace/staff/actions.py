@@ -306,7 +306,7 @@ def _demand_empty_hands(person: Person) -> None:
     if held := holdings.held_by(person):
         told.append(_("Somebody has to take over %s.") % ", ".join(held))
     if told:
-        raise ValidationError({"hand_to": told})
+        raise ValidationError({"hand_to": " ".join(told)})
 
 
 def _hand_holdings(person: Person, to: Person, *, by: Person, at: datetime) -> None:

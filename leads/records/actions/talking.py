@@ -112,8 +112,9 @@ def set_next_step(
     gone, former = stale(lead, seen or {}), {key: getattr(lead, key) for key in STEP}
     lead.next_step, lead.next_step_at = text, _sensible("next_step_at", due_at) if due_at else None
     rules.demand_whole_step(lead)
-    changes = [Changed.between(key, str(FIELDS[key].label), former[key], getattr(lead, key)) for key in STEP]
-    demand_seen(lead, [change for change in changes if change.old != change.new], gone)
+    changed = [key for key in STEP if former[key] != getattr(lead, key)]
+    told = [Changed.between(key, str(FIELDS[key].label), former[key], getattr(lead, key)) for key in changed]
+    demand_seen(lead, told, gone)
     rules.take_up(lead)
     lead.save(update_fields=["next_step", "next_step_at", "to_sort_by", "to_sort_until"])
     lead.refresh_from_db(fields=["version"])

@@ -129,9 +129,10 @@ class NextStepForm(EditForm):
         return [(key, words) for key, words, _moment in quick_moments(self._now)]
 
     def due_at(self, quick: str) -> dt.datetime | None:
-        """The moment of the button that was pressed, else that of the field."""
+        """The moment of the button that was pressed, which stands in the field from then on, else that of the field."""
         for key, _words, moment in quick_moments(self._now):
             if key == quick:
+                self.data = {**self.data.dict(), "next_step_at": timezone.localtime(moment).strftime(LOCAL_MOMENT)}
                 return moment
         due: dt.datetime | None = self.cleaned_data.get("next_step_at")
         return due

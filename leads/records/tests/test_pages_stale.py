@@ -168,18 +168,20 @@ def test_a_next_step_that_was_set_meanwhile_is_shown_and_then_written_over(
     client: Client, anke: Lead, mara: Person
 ) -> None:
     send = window(client, reverse("records:next_step", args=[anke.pk]))
-    actions.set_next_step(anke, "Send the offer", due_at=NOON + DAY, by=mara, at=NOON)
+    tomorrow = (NOON + DAY).replace(hour=9)
+    actions.set_next_step(anke, "Send the offer", due_at=tomorrow, by=mara, at=NOON)
 
     collided = send(next_step="Call", quick="tomorrow")
 
     assert collided.status_code == HTTPStatus.CONFLICT
     for told in ("Changed meanwhile", "Send the offer", "by Mara Lindholm", 'id="lead"'):
         assert told in collided.text, told
+    assert "Next step on" not in collided.text, "both chose the same moment"
     anke.refresh_from_db()
     assert anke.next_step == "Send the offer"
-    assert send(next_step="Call", quick="tomorrow").status_code == HTTPStatus.OK
+    assert send().status_code == HTTPStatus.OK
     anke.refresh_from_db()
-    assert anke.next_step == "Call"
+    assert (anke.next_step, anke.next_step_at) == ("Call", tomorrow)
 
 
 @pytest.mark.parametrize("url_name", ["records:finish_next_step", "home_finish_step"])
