@@ -132,7 +132,10 @@ class NextStepForm(EditForm):
         """The moment of the button that was pressed, which stands in the field from then on, else that of the field."""
         for key, _words, moment in quick_moments(self._now):
             if key == quick:
-                self.data = {**self.data.dict(), "next_step_at": timezone.localtime(moment).strftime(LOCAL_MOMENT)}
+                self.data = {
+                    **dict(self.data.items()),
+                    "next_step_at": timezone.localtime(moment).strftime(LOCAL_MOMENT),
+                }
                 return moment
         due: dt.datetime | None = self.cleaned_data.get("next_step_at")
         return due
