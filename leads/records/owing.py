@@ -9,6 +9,7 @@ from leads.records import actions
 from leads.records.actions import handing
 from leads.records.actions.steps import KIND
 from leads.records.models import Lead
+from workspace.commitments.actions import AlreadyClosed
 from workspace.commitments.kinds import CommitmentKind
 from workspace.commitments.models import Commitment
 from workspace.people.models import Person
@@ -20,10 +21,13 @@ def finish(commitment: Commitment, by: Person | None, at: datetime, text: str) -
 
     Raises:
         PermissionDenied: `by` may not change leads.
-        Lead.DoesNotExist: it was deleted meanwhile.
+        AlreadyClosed: the lead was taken out in this very moment, and its step with it.
         ValidationError: somebody was first.
     """
-    actions.finish_next_step(Lead(pk=commitment.subject_id), by=by, at=at, text=text)
+    try:
+        actions.finish_next_step(Lead(pk=commitment.subject_id), by=by, at=at, text=text)
+    except Lead.DoesNotExist as error:
+        raise AlreadyClosed(Commitment.objects.with_people().get(pk=commitment.pk)) from error
 
 
 NEXT_STEP = CommitmentKind(

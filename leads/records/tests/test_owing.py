@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from leads.records import actions
+from leads.records import actions, owing
 from leads.records.actions import steps
 from leads.records.actions.removing import remove_many
 from leads.records.models import Lead
@@ -118,6 +118,17 @@ def test_a_closed_or_removed_lead_owes_nothing_any_more(mara: Person) -> None:
 
     assert [one[3] for one in owed()] == ["cancelled", "cancelled"]
     assert_steps_are_commitments()
+
+
+def test_done_at_the_moment_when_the_lead_is_taken_out_comes_too_late(mara: Person) -> None:
+    made = lead("anke@kestrel.example", owner=mara, next_step="Call", next_step_at=NOON + DAY)
+    shown = Commitment.objects.get()
+    remove_many([made.pk], by=mara, at=NOON, reason="reverted", import_id=1)
+
+    with pytest.raises(commitments.AlreadyClosed) as refusal:
+        owing.finish(shown, mara, NOON, "")
+
+    assert refusal.value.commitment.state == "cancelled"
 
 
 def test_another_day_can_be_missed_anew_and_the_same_one_only_once(mara: Person) -> None:
