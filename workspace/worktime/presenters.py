@@ -77,7 +77,8 @@ class Overview:
 
     def __init__(self, person: Person, today: dt.date) -> None:
         rows = Calendar.objects.visible_to(person).select_related("department", "person")
-        calendars = list(rows.prefetch_related("person__departments").order_by("pk"))
+        of_those_here = rows.exclude(person__is_active=False)
+        calendars = list(of_those_here.prefetch_related("person__departments").order_by("pk"))
         held = {(one.department_id, one.person_id): Held(one, policies.may_change(person, one)) for one in calendars}
         self.workspace = held[None, None]
         self.mine = held.get((None, person.pk))

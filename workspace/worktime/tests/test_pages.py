@@ -190,6 +190,17 @@ def test_mara_says_when_she_is_away(as_mara: Client, mara: Person, calendar: Cal
     assert not Absence.objects.exists()
 
 
+def test_who_has_left_stands_in_no_list(as_otto: Client, mara: Person, calendar: Calendar) -> None:
+    actions.give_own_calendar(person=mara, by=mara, at=NOW)
+    away = {"first_date": NOW.date(), "last_date": dt.date(2026, 12, 4)}
+    actions.save_absence(Absence(person=mara), away, by=mara, at=NOW)
+    assert "Mara Lindholm" in as_otto.get(reverse("worktime:overview")).text
+
+    Person.objects.filter(pk=mara.pk).update(is_active=False)
+
+    assert "Mara Lindholm" not in as_otto.get(reverse("worktime:overview")).text
+
+
 def test_the_note_of_an_absence_is_not_for_everybody(client: Client, mara: Person, calendar: Calendar) -> None:
     given = {"first_date": NOW.date(), "last_date": dt.date(2026, 12, 4), "note": "Sailing"}
     actions.save_absence(Absence(person=mara), given, by=mara, at=NOW)
