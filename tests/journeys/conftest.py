@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, StorageState, sync_playwright
 
-from tests.running.workspaces import ROOT, Workspace, running
+from tests.running.workspaces import ROOT, Workspace, manage, running
 
 # The system's Chromium, quiet about the world outside: nothing but the workspace is reachable in tests.
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -134,6 +134,19 @@ def sign_in(page: Page, email: str) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/")
+
+
+def add_reader(workspace: Workspace, name: str) -> str:
+    """Let somebody in who only reads, and return their address."""
+    email = f"{name}@demo.example"
+    code = (
+        "from django.utils import timezone; from workspace.people.actions import add_person; "
+        "from workspace.people.roles import Role; "
+        f"add_person({email!r}, name={name.title()!r}, role=Role.READ_ONLY, departments='', by=None, "
+        f"at=timezone.now(), password={PASSWORD!r}, is_demo=True)"
+    )
+    manage(workspace.data_dir, "shell", "-v0", "-c", code)
+    return email
 
 
 RUN_AXE = """async () => {

@@ -9,8 +9,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.conftest import DESKTOP, PASSWORD, PHONE, Open, is_scrolling_sideways, sign_in, violations
-from tests.running.workspaces import Workspace, manage, running
+from tests.journeys.conftest import (
+    DESKTOP,
+    PASSWORD,
+    PHONE,
+    Open,
+    add_reader,
+    is_scrolling_sideways,
+    sign_in,
+    violations,
+)
+from tests.running.workspaces import Workspace, running
 from workspace.security.tests.provider import CLIENT_ID, CLIENT_SECRET, listening
 from workspace.security.tests.signing_in import code_of
 
@@ -18,19 +27,6 @@ from workspace.security.tests.signing_in import code_of
 SETTLED = """scheme => document.documentElement.dataset.bsTheme === scheme
     && !document.getAnimations().some(animation => animation instanceof CSSTransition)"""
 INDEX = re.compile(r"/settings/security/$")
-
-
-def add_reader(workspace: Workspace, name: str) -> str:
-    """Let somebody in who only reads, and return their address."""
-    email = f"{name}@demo.example"
-    code = (
-        "from django.utils import timezone; from workspace.people.actions import add_person; "
-        "from workspace.people.roles import Role; "
-        f"add_person({email!r}, name={name.title()!r}, role=Role.READ_ONLY, departments='', by=None, "
-        f"at=timezone.now(), password={PASSWORD!r}, is_demo=True)"
-    )
-    manage(workspace.data_dir, "shell", "-v0", "-c", code)
-    return email
 
 
 def give_authenticator(page: Page) -> None:
