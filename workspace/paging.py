@@ -106,6 +106,15 @@ class Keyset(Generic[Row]):
         """Where `row` stands, as a cursor: the page there begins behind it."""
         return self._write(row, backward=False)
 
+    def page_before(self, cursor: str) -> str:
+        """The cursor of the page that ends before the place where a row stood.
+
+        Raises:
+            BadCursor: it was not made by a list in this order.
+        """
+        _backward, kind, stored, pk = self._unsigned(cursor)
+        return self._signer.sign_object([1, kind, stored, pk])
+
     def around(self, cursor: str) -> tuple[Row | None, Row | None]:
         """The rows before and behind the place where a row stood, wherever that row is now.
 
@@ -174,11 +183,15 @@ class Keyset(Generic[Row]):
         return self._signer.sign_object([int(backward), kind, stored, row.pk])
 
     def _read(self, cursor: str) -> _Place:
+        backward, kind, stored, pk = self._unsigned(cursor)
+        return _Place(bool(backward), _TYPES[kind][2](stored) if kind else None, pk)
+
+    def _unsigned(self, cursor: str) -> tuple[int, str, Any, int]:
         try:
             backward, kind, stored, pk = self._signer.unsign_object(cursor)
         except signing.BadSignature:
             raise BadCursor from None
-        return _Place(bool(backward), _TYPES[kind][2](stored) if kind else None, pk)
+        return backward, kind, stored, pk
 
 
 def _stored(value: object) -> tuple[str, object]:

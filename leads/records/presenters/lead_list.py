@@ -106,11 +106,16 @@ class LeadList(RecordList[Lead]):
         """
         return self.keyset(self.filterset.qs.for_list(), size=PAGE_SIZE).page(self.cursor)
 
-    def lead_url(self, lead: Lead) -> str:
-        """The lead's page, from which the way leads back to this list, and on to the leads around its place there."""
+    def lead_url(self, lead: Lead, row: int, cursor: str | None) -> str:
+        """The lead's page, from which the way leads back to this list, and on to the leads around its place there.
+
+        `row` is the lead's on the page at `cursor`, from zero on.
+        """
         here = QueryDict(mutable=True)
-        if back := self.query_with(cursor=self.cursor):
+        if back := self.query_with(cursor=cursor):
             here["list"] = back
+        if row:
+            here["row"] = str(row)
         here["place"] = self.keyset(Lead.objects.none(), size=1).place_of(lead)
         return f"{lead.get_absolute_url()}?{here.urlencode()}"
 
@@ -120,11 +125,11 @@ class LeadList(RecordList[Lead]):
         return [
             LeadRow(
                 lead=lead,
-                url=self.lead_url(lead),
+                url=self.lead_url(lead, row, self.cursor),
                 hands=hands_of(lead, today),
                 late=late_words(lead, self.now),
             )
-            for lead in self.page.items
+            for row, lead in enumerate(self.page.items)
         ]
 
     @cached_property

@@ -8,8 +8,11 @@ from django.urls import reverse
 
 from leads.records.models import Lead
 from leads.records.presenters.lead_list import LeadList
+from leads.records.presenters.listing import PAGE_SIZE
 from workspace.http import SignedInRequest
 from workspace.paging import BadCursor, Count, Keyset
+
+MOST_DIGITS = 6
 
 
 class Walk:
@@ -19,6 +22,8 @@ class Walk:
         self.pk = pk
         self.place = request.GET.get("place", "")
         self._query = request.GET.urlencode()
+        row = request.GET.get("row", "0")
+        self._row = int(row) if row.isascii() and row.isdigit() and len(row) < MOST_DIGITS else 0
         self._listing = LeadList(request, now, QueryDict(request.GET.get("list", "")))
 
     @property
@@ -47,11 +52,21 @@ class Walk:
 
     @property
     def previous_url(self) -> str:
-        return self._listing.lead_url(self.previous) if self.previous else ""
+        """The lead before; off the page on which one stands, the way back leads to the page that ends there."""
+        if self.previous is None:
+            return ""
+        if self._row > 0 or not self._listing.cursor:
+            return self._listing.lead_url(self.previous, max(self._row - 1, 0), self._listing.cursor)
+        return self._listing.lead_url(self.previous, PAGE_SIZE - 1, self._leads.page_before(self.place))
 
     @property
     def next_url(self) -> str:
-        return self._listing.lead_url(self.next) if self.next else ""
+        """The lead behind; off the page on which one stands, the way back leads to the page that begins there."""
+        if self.next is None:
+            return ""
+        if self._row + 1 < PAGE_SIZE:
+            return self._listing.lead_url(self.next, self._row + 1, self._listing.cursor)
+        return self._listing.lead_url(self.next, 0, self.place)
 
     @property
     def counts_url(self) -> str:

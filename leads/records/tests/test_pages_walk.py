@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from leads.records import actions
 from leads.records.models import Lead
+from leads.records.presenters import lead_list, walk
 from leads.records.tests.factories import NOON, lead, stage
 from workspace import paging
 from workspace.people.models import Person
@@ -160,3 +161,39 @@ def queries(client: Client, url: str, *, target: str = "") -> int:
     with CaptureQueriesContext(connection) as captured:
         client.get(url, headers={**HTMX, "HX-Target": target} if target else {})
     return len(captured)
+
+
+def test_off_the_page_the_way_back_leads_to_the_page_with_the_lead(
+    client: Client, sami: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (lead_list, walk):
+        monkeypatch.setattr(module, "PAGE_SIZE", 2)
+    ada, bea, cleo, dora = make("Ada", "Bea", "Cleo", "Dora")
+
+    def back(url: str) -> str:
+        found = re.search(r'href="([^"]*)" aria-label="Back to the list"', client.get(url).text)
+        assert found
+        return unescape(found[1])
+
+    def shown(url: str) -> list[str]:
+        return re.findall(r'<tr id="(lead-\d+)"', client.get(url).text)
+
+    here = opened(client, ada)
+    first = back(here).partition("#")[0]
+    for one in (ada, bea, cleo, dora):
+        assert f"lead-{one.pk}" in shown(back(here))
+        assert (back(here).partition("#")[0] == first) is (one in (ada, bea))
+        here = way(client, here, "next") or here
+    for one in (dora, cleo, bea, ada):
+        assert f"lead-{one.pk}" in shown(back(here))
+        here = way(client, here, "prev")
+    assert here == ""
+
+
+@pytest.mark.parametrize("row", ["x", "-1", "9" * 30, "²", ""])
+def test_a_row_that_is_none_hinders_nobody(client: Client, sami: Person, row: str) -> None:
+    ada, bea = make("Ada", "Bea")
+
+    url = way(client, f"{opened(client, ada)}&row={row}", "next")
+
+    assert url.startswith(bea.get_absolute_url())
