@@ -41,6 +41,7 @@ class ToldFilter(Filter):
     """Leads that stand in one line of the visitor's bell, by the number of any of its notices. Costs one query."""
 
     schema = {"type": "integer"}
+    is_typed = False
 
     def read(self, text: str) -> Notice:
         is_number = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS

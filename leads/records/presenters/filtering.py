@@ -46,7 +46,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Control:
-    """One filter of the form. `make` is boxes, choice, text, number or date; `said` are the words of what is in use."""
+    """One filter of the form. `make` is boxes, choice, text, number, date or hidden; `said` are the words of what is in use."""
 
     name: str
     label: Words
@@ -97,6 +97,8 @@ def _control(name: str, one: Filter, filterset: FilterSet, person: Person, said:
         make = "number"
     elif isinstance(one, MomentFilter):
         make = "date"
+    elif not one.is_typed:
+        make = "hidden"
     chip = said.get(name)
     return Control(
         name, one.label, make, values, choices, one.help_text if make == "text" else "",

@@ -153,6 +153,9 @@ def test_whoever_loses_leads_is_told_to_whom_in_one_line_an_act(
     page = client.get(f"/notices/{notice.pk}/", follow=True)
     assert page.text.count("data-row") == 3
     assert str(other) not in page.text
+    form = client.get("/leads/filter/", {"told": notice.pk}).text
+    assert f'<input type="hidden" name="told" value="{notice.pk}">' in form
+    assert 'name="told"' not in client.get("/leads/filter/").text, "nobody types the number of a notice"
 
 
 def test_who_gives_their_own_lead_away_or_changes_hands_with_the_marketer_loses_nothing_unheard(
