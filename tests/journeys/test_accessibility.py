@@ -27,6 +27,7 @@ PAGES = {
     "tokens": ("rep@demo.example", "/settings/tokens/"),
     "notices": ("marketer@demo.example", "/notices/"),
     "notices-preferences": ("rep@demo.example", "/settings/notices/"),
+    "notices-stop-gone": ("", "/t/notices/forged/"),
     "promises": ("marketer@demo.example", "/commitments/?tab=ours"),
     "promises-steps": ("rep@demo.example", "/commitments/?tab=steps"),
     "promise": ("marketer@demo.example", "/commitments/?tab=mine >> text=Answer the objection"),

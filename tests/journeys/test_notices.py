@@ -67,7 +67,7 @@ def test_whom_a_note_names_finds_it_in_the_bell_and_opening_the_lead_reads_it(
     expect_bell(nele, "")
 
 
-def test_a_wish_for_the_digest_is_kept_and_the_digest_leads_to_the_lead_and_comes_once(
+def test_a_wish_for_the_digest_is_kept_and_it_leads_to_the_lead_comes_once_and_is_stopped_by_its_link(
     open_page: Open, workspace: Workspace
 ) -> None:
     felix, priya = open_page("felix@demo.example"), open_page("marketer@demo.example")
@@ -102,6 +102,17 @@ def test_a_wish_for_the_digest_is_kept_and_the_digest_leads_to_the_lead_and_come
     manage(workspace.data_dir, "shell", "-v0", "-c", NOW_DUE)
     wait_until(lambda: len(mails_to(workspace, "sales-lead@demo.example")) > before, "a later round is done")
     assert len(mails_to(workspace, "felix@demo.example")) == 1
+
+    stop = re.search(r"/t/notices/\S+", text)
+    assert stop is not None
+    stranger = open_page("")
+    stranger.goto(stop[0])
+    assert violations(stranger) == []
+    stranger.get_by_role("button", name="Stop the digest").click()
+    expect(stranger.get_by_role("heading", name="The digest comes no more")).to_be_visible()
+    assert violations(stranger) == []
+    felix.goto("/settings/notices/")
+    expect(felix.get_by_role("radio", name="Somebody names me with @: Bell")).to_be_checked()
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
