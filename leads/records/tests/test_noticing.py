@@ -137,13 +137,14 @@ def test_whoever_loses_leads_is_told_to_whom_in_one_line_an_act(
 ) -> None:
     leads = LeadFactory.create_batch(3, owner=sami)
     other: Lead = LeadFactory.create(owner=sami)
+    somebody_elses: Lead = LeadFactory.create(owner=person("Lea Ver"))
     Notice.objects.all().delete()
 
-    actions.change_many(leads, {"owner": felix.email}, by=priya, at=timezone.now())
+    actions.change_many([*leads, somebody_elses], {"owner": felix.email}, by=priya, at=timezone.now())
     actions.move(leads[0], Stage.objects.get(slug="won"), by=felix, at=timezone.now())
     actions.change(other, {"owner": None}, by=priya, at=timezone.now())
 
-    assert told() == {("Felix Brandt", "lead_given"), ("Sami Rep", "lead_taken")}
+    assert told() == {("Felix Brandt", "lead_given"), ("Sami Rep", "lead_taken"), ("Lea Ver", "lead_taken")}
     assert words(sami) == [
         (str(other), "Priya Raman gave this lead of yours to nobody"),
         ("3 leads", "Priya Raman gave 3 leads of yours to somebody else"),
