@@ -121,7 +121,7 @@ def is_complaint(said: ConsoleMessage) -> bool:
     if said.type != "error" or EXPECTED.search(said.text):
         return False
     is_the_page_itself = said.page is not None and said.location["url"] == said.page.url
-    return not (is_the_page_itself and "status of 404" in said.text)
+    return not (is_the_page_itself and re.search("status of (404|410)", said.text))
 
 
 def told(said: ConsoleMessage) -> str:
