@@ -264,8 +264,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget answers of the API that were kept for a day": {"task": "workspace.api.forget_answers", "schedule": 3_600.0},
     "send the mails and digests of notices": {"task": "workspace.notices.send_mails", "schedule": 15.0},
     "let go of old notices": {"task": "workspace.notices.forget", "schedule": 86_400.0},
-    "make the search index that an import left behind": {
-        "task": "leads.imports.make_search_index_good",
+    "make the indexes that an import left behind": {
+        "task": "leads.imports.make_indexes_good",
         "schedule": 60.0,
     },
     "look at promises that fall due": {"task": "workspace.commitments.tick", "schedule": 5.0},

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache, partial
@@ -39,18 +40,40 @@ Column = list[Any] | str | int | Decimal | date | None
 _PIECE = 500
 
 
-def copy_columns(table: str, columns: Mapping[str, Column], count: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Columns of some rows as COPY writes them: one text a row, made before and perhaps beside the statement."""
+
+    columns: tuple[str, ...]
+    texts: list[str]
+
+
+def as_lines(columns: Iterable[tuple[str, Column]], count: int) -> Lines:
+    """Columns of `count` rows, as for `copy_columns`, written."""
+    varying, fixed = {}, {}
+    for name, values in columns:
+        if isinstance(values, list):
+            varying[name] = _texts(values)
+        else:
+            fixed[name] = _text(values)
+    texts: list[Iterable[str]] = [*varying.values()]
+    if fixed:
+        texts.append(repeat("\t".join(fixed.values()), count))
+    return Lines((*varying, *fixed), list(map("\t".join, zip(*texts, strict=True))))
+
+
+def copy_columns(table: str, columns: Mapping[str, Column], count: int, beside: Lines | None = None) -> None:
     """Insert `count` rows, given by columns, into `table` (our own names, never given ones), in the caller's transaction.
 
     A column is a list of texts, whole numbers, truths, decimals, days or instants (with their zone), and None, or one of these
-    for all rows; JSON is given as text. By columns takes a third of the time that by rows does. Raises Django's database
-    errors, as other statements do.
+    for all rows; JSON is given as text. `beside` are further columns, written already. By columns takes a third of the time
+    that by rows does. Raises Django's database errors, as other statements do.
     """
-    texts = [
-        _texts(values) if isinstance(values, list) else repeat(_text(values), count) for values in columns.values()
-    ]
-    lines = map("\t".join, zip(*texts, strict=True))
-    _watched(f"COPY {table} ({', '.join(columns)}) FROM STDIN", lines)
+    written = as_lines(columns.items(), count)
+    names, lines = written.columns, iter(written.texts)
+    if beside is not None:
+        names, lines = (*names, *beside.columns), map("\t".join, zip(written.texts, beside.texts, strict=True))
+    _watched(f"COPY {table} ({', '.join(names)}) FROM STDIN", lines)
 
 
 def _watched(statement: str, lines: Iterator[str]) -> None:
@@ -109,8 +132,7 @@ def checked_as_sets(tables: Sequence[str], references: Mapping[type[Model], Iter
     if not _may_skip(connection.settings_dict["NAME"], tuple(tables)):
         yield
         return
-    for model, ids in references.items():
-        _lock(model, sorted(set(ids)))
+    _lock({model: sorted(set(ids)) for model, ids in references.items()})
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         yield
@@ -124,13 +146,17 @@ def _may_skip(_database: str, tables: tuple[str, ...]) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _lock(model: type[Model], ids: list[int]) -> None:
-    if not ids:
+def _lock(references: Mapping[type[Model], list[int]]) -> None:
+    """Lock these records, by one statement, as a foreign key to them would."""
+    wanted = {model: ids for model, ids in references.items() if ids}
+    if not wanted:
         return
+    counts = ", ".join(
+        f"(SELECT count(*) FROM (SELECT FROM {model._meta.db_table} WHERE id = ANY(%s) FOR KEY SHARE) AS found)"  # noqa: S608
+        for model in wanted
+    )
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*) FROM (SELECT FROM {model._meta.db_table} WHERE id = ANY(%s) FOR KEY SHARE) AS found",  # noqa: S608
-            [ids],
-        )
-        if cursor.fetchone()[0] != len(ids):
-            raise IntegrityError(f"A {model._meta.verbose_name} to which new rows refer is gone.")
+        cursor.execute(f"SELECT {counts}", list(wanted.values()))
+        for (model, ids), count in zip(wanted.items(), cursor.fetchone(), strict=True):
+            if count != len(ids):
+                raise IntegrityError(f"A {model._meta.verbose_name} to which new rows refer is gone.")

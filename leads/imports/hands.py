@@ -25,7 +25,8 @@ _RUN = (
 _REVERT = "e.way = 'worker' AND e.facts ->> 'import' = %(import)s::text"
 _COUNTED = """
 WITH assigned AS ({assigned}), theirs (person_id, what, lead_id) AS (
-    SELECT hand.person_id, %(whole)s, l.id FROM leads_imports_importedlead i JOIN leads_records_lead l ON l.id = i.lead_id
+    SELECT hand.person_id, %(whole)s, l.id FROM leads_imports_importedlead i
+    JOIN leads_records_lead l ON l.id = i.lead_id AND (l.owner_id IS NOT NULL OR l.marketer_id IS NOT NULL)
     CROSS JOIN LATERAL (VALUES (l.owner_id), (l.marketer_id)) AS hand (person_id)
     WHERE i.import_of_id = %(import)s AND i.act = 'created' AND {whole}
     UNION SELECT (change ->> 'new_id')::bigint, 'given', lead_id FROM assigned

@@ -29,6 +29,7 @@ from leads.imports.reading.rows import Place, Row, Rows
 from leads.records.actions import intake
 from leads.records.actions.intake import COMING_IN, Act, Incoming, Intake, Outcome, Prepared, Terms
 from leads.records.models import CustomField
+from workspace import queue
 from workspace.copying import Column, checked_as_sets, copy_columns
 from workspace.files import actions as files
 from workspace.jobs import actions as jobs
@@ -43,11 +44,11 @@ BATCH = 5_000
 # After so many new rows the planner is told, since its numbers are of another table.
 MANY_ROWS = 10_000
 OBJECTS_OF_A_BATCH = 200_000
-SWITCH_SECONDS = 0.0005
+SWITCH_SECONDS = 0.0001
 TIDY_EVERY = 5
-# The search index is put off for the first leads of a workspace, if they are many; for too many, the search would be missed.
+# The indexes of lists are put off for the first leads of a workspace, if they are many; for too many, they would be missed.
 LARGE_FILE = 1 << 20
-MOST_WITHOUT_SEARCH = 200_000
+MOST_WITHOUT_INDEXES = 200_000
 
 Prepare = Callable[[Sequence[Incoming], Turns], Prepared]
 
@@ -98,7 +99,7 @@ def steps(job: Job) -> Iterator[None]:
     make_fields(import_)
     yield
     if import_.text.size > LARGE_FILE:
-        intake.put_off_search_index()
+        intake.put_off_indexes()
         yield
     with journal.by_way(Way.IMPORT), at_full_speed():
         yield from _batches(job, import_)
@@ -124,10 +125,19 @@ def at_full_speed() -> Iterator[None]:
         sys.setswitchinterval(interval)
 
 
-def make_search_index_good(now: datetime) -> bool:
-    """Make the search index where a run was stopped or died without doing it; tells whether it was missing."""
-    running = Job.objects.filter(kind=KIND, state=Job.State.RUNNING, lease_until__gt=now)
-    return not running.exists() and intake.make_search_index_good()
+def make_indexes_good(now: datetime) -> bool:
+    """Make the indexes of lists that a run left behind, whether it is done, was stopped or died; tells whether some were missing.
+
+    While a run goes on they wait.
+    """
+    running = Import.objects.filter(state=Import.State.RUNNING, job__state=Job.State.RUNNING, job__lease_until__gt=now)
+    return not running.exists() and intake.make_indexes_good()
+
+
+def settle(now: datetime) -> None:
+    """After many new rows: make the indexes of lists good, and tell the planner of the tables' new sizes."""
+    make_indexes_good(now)
+    intake.settle()
 
 
 def make_fields(import_: Import) -> None:
@@ -156,10 +166,8 @@ def _batches(job: Job, import_: Import) -> Iterator[None]:
             job.done = batch.place.offset
             job.cursor = {"place": asdict(batch.place), "at": at.isoformat()}
             yield
-            if import_.created_count > MOST_WITHOUT_SEARCH and intake.make_search_index_good():
+            if import_.created_count > MOST_WITHOUT_INDEXES and intake.make_indexes_good():
                 yield
-    intake.make_search_index_good()
-    yield
 
 
 @contextmanager
@@ -271,9 +279,9 @@ def _keep(import_: Import, batch: Batch, outcomes: Sequence[Outcome]) -> None:
 
 
 def _finish(job: Job, import_: Import) -> None:
-    """Tell that it is done, and let the database know what it now holds."""
-    if import_.created_count + import_.updated_count >= MANY_ROWS:
-        intake.settle()
+    """Tell that it is done. What makes a large table quick to read follows by a task of its own."""
+    if import_.text.size > LARGE_FILE or import_.created_count + import_.updated_count >= MANY_ROWS:
+        queue.soon("leads.imports.settle")
     counts = {act.value: getattr(import_, f"{act}_count") for act in Act}
     job.result = counts
     import_.state, import_.done_at = Import.State.DONE, timezone.now()

@@ -11,11 +11,11 @@ from django.db import OperationalError, connections
 from django.utils import timezone
 
 from leads.funnel.models import Source
-from leads.imports import actions
+from leads.imports import actions, tasks
 from leads.imports.actions import running
 from leads.imports.models import Import, ImportedLead
 from leads.imports.tests.bringing import agreed, bring, counts, refused
-from leads.records.actions import intake_storing
+from leads.records.actions import intake, intake_storing
 from leads.records.actions.intake import Intake
 from leads.records.models import Company, Deal, Lead
 from leads.records.tests.factories import NOON, LeadFactory
@@ -176,7 +176,7 @@ def test_what_a_batch_makes_is_known_to_the_next_that_was_prepared_beside_it() -
     assert (Company.objects.count(), Source.objects.filter(name="Fair").count()) == (1, 1)
 
 
-def test_the_search_index_is_made_again_when_a_run_died_without_it(
+def test_the_indexes_of_lists_are_made_again_when_a_run_died_without_them(
     started: Import, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert started.job is not None
@@ -186,29 +186,45 @@ def test_the_search_index_is_made_again_when_a_run_died_without_it(
         with pytest.raises(OperationalError):
             jobs.run(started.job.pk)
     assert Lead.objects.matching("lead 3").count() == 1
-    assert indexing.is_missing("lead_search")
+    assert indexing.missing(intake.LIST_INDEXES) == set(intake.LIST_INDEXES)
 
-    assert not running.make_search_index_good(timezone.now()), "its run may still go on"
+    assert not running.make_indexes_good(timezone.now()), "its run may still go on"
     Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    assert running.make_search_index_good(timezone.now())
-    assert not indexing.is_missing("lead_search")
+    assert running.make_indexes_good(timezone.now())
+    assert not indexing.missing(intake.LIST_INDEXES)
 
 
-def test_a_large_first_import_makes_the_search_index_of_all_at_once(
+def test_a_large_first_import_makes_each_index_of_lists_of_all_at_once(
     started: Import, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert started.job is not None
     monkeypatch.setattr(running, "LARGE_FILE", 0)
-    monkeypatch.setattr(running, "MOST_WITHOUT_SEARCH", 10)
+    monkeypatch.setattr(running, "MOST_WITHOUT_INDEXES", 10)
     missing: list[bool] = []
     original = running._keep
 
     def keep(*args: Any) -> None:
         original(*args)
-        missing.append(indexing.is_missing("lead_search"))
+        missing.append(bool(indexing.missing(intake.LIST_INDEXES)))
 
     monkeypatch.setattr(running, "_keep", keep)
     jobs.run(started.job.pk)
 
     assert missing == [True, True, True, False, False, False, False]
-    assert not indexing.is_missing("lead_search")
+    assert not indexing.missing(intake.LIST_INDEXES)
+
+
+def test_the_indexes_of_lists_are_made_by_a_task_once_the_rows_are_in(
+    started: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert started.job is not None
+    monkeypatch.setattr(running, "LARGE_FILE", 0)
+    sent: list[str] = []
+    monkeypatch.setattr("workspace.queue.soon", lambda name, *_args: sent.append(name))
+
+    jobs.run(started.job.pk)
+
+    assert indexing.missing(intake.LIST_INDEXES) == set(intake.LIST_INDEXES)
+    assert sent == [tasks.settle.name]
+    tasks.settle()
+    assert not indexing.missing(intake.LIST_INDEXES)

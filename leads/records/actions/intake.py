@@ -1,6 +1,6 @@
 """Taking leads in by the thousand: what imports do to leads. One call is one transaction, and one set of statements."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -10,25 +10,49 @@ from django.utils.translation import gettext as _
 
 from leads.records import policies
 from leads.records.actions.intake_deciding import Decider
+from leads.records.actions.intake_drafting import Drafted, draft
 from leads.records.actions.intake_entries import REFERRING, Entry, Index, Keys, fetch, fetch_marks, name_key
 from leads.records.actions.intake_known import TO_MANY, Known, Said
 from leads.records.actions.intake_rows import Act, Incoming, Outcome, Terms
-from leads.records.actions.intake_storing import draft, store
+from leads.records.actions.intake_storing import store
 from leads.records.actions.seen import Changed
 from leads.records.models import Lead
 from workspace import indexing
-from workspace.copying import Column
 from workspace.turns import Turns
 
 __all__ = [
-    "COMING_IN", "Act", "Changed", "Incoming", "Intake", "Outcome", "Prepared", "Terms", "make_search_index_good",
-    "put_off_search_index", "settle", "tidy",
+    "COMING_IN", "Act", "Changed", "Incoming", "Intake", "Outcome", "Prepared", "Terms", "make_indexes_good",
+    "put_off_indexes", "settle", "tidy",
 ]  # fmt: skip
 
 # Somebody may make a lead with a file's address while a batch runs; the batch is then judged anew.
 MOST_TRIES = 4
 COMING_IN = (Act.CREATED, Act.UPDATED)
+# A crash of the server may cost the last batches, but with them the place in the file, from which they come again. What the
+# search index still has to take up is taken up beside, by `tidy`. The planner knows nothing of tables that grow so fast, and
+# would read them whole for each batch. One statement: each is a wait of its own.
+_AS_BULK = (
+    "SET LOCAL synchronous_commit = off; SET LOCAL gin_pending_list_limit = '256MB'; SET LOCAL enable_seqscan = off"
+)
+# Nobody makes a company meanwhile: two that bear one name would follow. Taken before any lead is locked.
+_ONLY_COMPANY_MAKER = f"{_AS_BULK}; SELECT pg_advisory_xact_lock(hashtext('companies are made in bulk'))"
 SEARCH_INDEX = "lead_search"
+# What lists are found and sorted by. Keys stay unique, and recognise leads, at every moment.
+LIST_INDEXES = (
+    SEARCH_INDEX, "lead_by_stage", "lead_by_owner", "lead_by_source", "lead_by_company", "lead_by_creation",
+    "lead_by_activity", "lead_by_name", "lead_by_value",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What becomes of rows by what is `known`: with the leads that are made, the stored ones that they touch, and companies."""
+
+    known: Known
+    outcomes: list[Outcome]
+    drafted: Drafted
+    touched: list[Entry]
+    companies: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +60,13 @@ class Prepared:
     """Rows with what can be told of them without the database.
 
     `said` and `keys` are what they speak of and are recognised by; `foreseen` is what becomes of them if no stored lead has
-    one of these keys, by what is `known`, with the draft of the leads that are made; None where that cannot be told.
+    one of these keys; None where that cannot be told.
     """
 
     rows: Sequence[Incoming]
     said: Said
     keys: Keys
-    known: Known
-    foreseen: list[Outcome] | None = None
-    drafted: Mapping[str, Column] | None = None
+    foreseen: Judged | None = None
 
 
 class Intake:
@@ -67,10 +89,9 @@ class Intake:
         keys = Keys.of(values, self.terms.match)
         # Names are compared as the database folds them.
         if keys.are_some_names or not (self._judges_ahead and known.is_settled(said)):
-            return Prepared(rows, said, keys, known)
-        decider = Decider(self.terms, known, Index(by_phone=bool(keys.phones)), {})
-        foreseen = [decider.decide(row) for row in turns.paced(rows)]
-        return Prepared(rows, said, keys, known, foreseen, draft(_touched(foreseen), self.terms, turns))
+            return Prepared(rows, said, keys)
+        decider = Decider(self.terms, known, Index(by_phone=keys.are_some_phones), {})
+        return Prepared(rows, said, keys, self._judged(rows, said, decider, turns))
 
     def take_in(self, prepared: Prepared) -> list[Outcome]:
         """Store what can come in of the rows, and tell what became of each, in order.
@@ -90,29 +111,15 @@ class Intake:
     @transaction.atomic
     def _try(self, prepared: Prepared) -> list[Outcome]:
         with connection.cursor() as cursor:
-            # A crash of the server may cost the last batches, but with them the place in the file, from which they come again.
-            cursor.execute("SET LOCAL synchronous_commit = off")
-            # What the search index still has to take up is taken up beside, by `tidy`.
-            cursor.execute("SET LOCAL gin_pending_list_limit = '256MB'")
-            # The planner knows nothing of tables that grow so fast, and would read them whole for each batch.
-            cursor.execute("SET LOCAL enable_seqscan = off")
-            if prepared.said.companies:
-                # Nobody makes a company meanwhile: two that bear one name would follow. Taken before any lead is locked.
-                cursor.execute("SELECT pg_advisory_xact_lock(hashtext('companies are made in bulk'))")
+            cursor.execute(_ONLY_COMPANY_MAKER if prepared.said.companies else _AS_BULK)
         if self._known.is_full:
             self.forget()
         self._known.look_up(prepared.said)
-        outcomes = self._decided(prepared)
-        store(
-            _touched(outcomes),
-            _companies_of(prepared, outcomes),
-            terms=self.terms,
-            known=self._known,
-            drafted=prepared.drafted if outcomes is prepared.foreseen else None,
-        )
-        return outcomes
+        now = self._decided(prepared)
+        store(now.drafted, now.touched, now.companies, terms=self.terms, known=self._known)
+        return now.outcomes
 
-    def _decided(self, prepared: Prepared) -> list[Outcome]:
+    def _decided(self, prepared: Prepared) -> Judged:
         """What becomes of the rows, judged against every lead that one of them may mean or collide with; these are locked."""
         decider = Decider(self.terms, self._known, Index(), {})
         names = set()
@@ -121,10 +128,18 @@ class Intake:
             names = {name_key(given, decider.company_name(given)) for given in values}
         decider.index, decider.folded = fetch(prepared.keys, names - {""})
         self._judges_ahead = decider.index.is_empty
-        if prepared.foreseen is not None and prepared.known is self._known and decider.index.is_empty:
-            return prepared.foreseen
+        foreseen = prepared.foreseen
+        if foreseen is not None and foreseen.known is self._known and decider.index.is_empty:
+            return foreseen
         self._look_up_stored(decider.index.entries(), prepared)
-        return [decider.decide(row) for row in prepared.rows]
+        return self._judged(prepared.rows, prepared.said, decider, Turns())
+
+    def _judged(self, rows: Sequence[Incoming], said: Said, decider: Decider, turns: Turns) -> Judged:
+        outcomes = [decider.decide(row) for row in turns.paced(rows)]
+        touched = _touched(outcomes)
+        drafted = draft([entry for entry in touched if entry.is_new], self.terms, turns)
+        stored = [entry for entry in touched if not entry.is_new]
+        return Judged(decider.known, outcomes, drafted, stored, _companies_of(rows, said, outcomes))
 
     def _look_up_stored(self, entries: Sequence[Entry], prepared: Prepared) -> None:
         """Learn of stored leads what the rows may change of it: tags and interests, and the names of what they refer to."""
@@ -142,29 +157,29 @@ def _touched(outcomes: Iterable[Outcome]) -> list[Entry]:
     return list({id(entry): entry for entry in touched}.values())
 
 
-def _companies_of(prepared: Prepared, outcomes: Sequence[Outcome]) -> list[tuple[str, str]]:
+def _companies_of(rows: Sequence[Incoming], said: Said, outcomes: Sequence[Outcome]) -> list[tuple[str, str]]:
     """The names and domains of companies of which rows speak that come in, in the rows' order."""
-    if not prepared.said.companies:
+    if not said.companies:
         return []
     spoken = (
         (row.values.get("company", ""), row.values.get("company_domain", ""))
-        for row, outcome in zip(prepared.rows, outcomes, strict=True)
+        for row, outcome in zip(rows, outcomes, strict=True)
         if outcome.act in COMING_IN
     )
     return [pair for pair in dict.fromkeys(spoken) if any(pair)]
 
 
-def put_off_search_index() -> bool:
-    """Before the first leads of a workspace: let them come in without the search index, and tell whether it is put off.
+def put_off_indexes() -> bool:
+    """Before the first leads of a workspace: let them come in without the indexes of lists, and tell whether these are put off.
 
-    `make_search_index_good` makes it of all at once; the search reads the whole table until then.
+    `make_indexes_good` makes each of all leads at once; lists and the search read the whole table until then.
     """
-    return indexing.put_off(Lead, SEARCH_INDEX)
+    return indexing.put_off(Lead, LIST_INDEXES)
 
 
-def make_search_index_good() -> bool:
-    """Make the search index if it is missing, and tell whether it was."""
-    return indexing.make_good(Lead, SEARCH_INDEX)
+def make_indexes_good() -> bool:
+    """Make the indexes of lists that are missing, and tell whether some were."""
+    return indexing.make_good(Lead, LIST_INDEXES)
 
 
 def tidy() -> None:

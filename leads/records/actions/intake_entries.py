@@ -131,48 +131,54 @@ def name_key(values: dict[str, Any], company_name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """By what rows may mean or collide with stored leads, and whether there are some that only have a name for it."""
+    """By what rows may mean or collide with stored leads, as arrays, and whether there are some that only have a name for it."""
 
-    emails: list[str]
-    external_ids: list[str]
-    phones: list[str]
+    emails: str
+    external_ids: str
+    phones: str
+    are_some_phones: bool
     are_some_names: bool
 
     @classmethod
     def of(cls, rows: Sequence[dict[str, Any]], match: str) -> Self:
         """The keys of the rows' values; telephones only of those that are recognised by them."""
         emails, external_ids = ([row[key] for row in rows if key in row] for key in ("email", "external_id"))
-        by_phone = [row for row in rows if "phone" in row and (match == "phone" or match not in row)]
+        phones = [
+            telephone_key(row["phone"]) for row in rows if "phone" in row and (match == "phone" or match not in row)
+        ]
         by_name = any(not ("external_id" in row or "email" in row or "phone" in row) for row in rows)
-        return cls(emails, external_ids, [telephone_key(row["phone"]) for row in by_phone], by_name)
+        return cls(as_array(emails), as_array(external_ids), as_array(phones), bool(phones), by_name)
 
 
 def fetch(keys: Keys, names: Iterable[str]) -> tuple[Index, dict[str, str]]:
     """The living leads that have any of these, locked in order of id; and each of `names` with its folded form.
 
-    Costs a query for each kind of key that is there, and one for the leads.
+    Costs two queries, and one for the leads that there are.
     """
     folded = fold(names)
     sought = {
         "email = ANY(%s::text[]) AND email <> ''": keys.emails,
         "external_id = ANY(%s::text[]) AND external_id <> ''": keys.external_ids,
         "phone_key = ANY(%s::text[]) AND phone_key <> ''": keys.phones,
-        "sort_name = ANY(%s::text[])": list(set(folded.values())),
+        "sort_name = ANY(%s::text[])": as_array(set(folded.values())),
     }
-    ids: set[int] = set()
-    with connection.cursor() as cursor:
-        for condition, given in sought.items():
-            if given:
-                living = f"SELECT id FROM leads_records_lead WHERE deleted_at IS NULL AND {condition}"  # noqa: S608 - ours
-                cursor.execute(living, [as_array(given)])
-                ids.update(pk for (pk,) in cursor.fetchall())
-    index = Index(by_phone=bool(keys.phones))
+    given = {condition: array for condition, array in sought.items() if array != "{}"}
+    living = " UNION ".join(
+        f"SELECT id FROM leads_records_lead WHERE deleted_at IS NULL AND {condition}"  # noqa: S608 - ours
+        for condition in given
+    )
+    ids: list[int] = []
+    if given:
+        with connection.cursor() as cursor:
+            cursor.execute(living, list(given.values()))
+            ids = sorted(pk for (pk,) in cursor.fetchall())
+    index = Index(by_phone=keys.are_some_phones)
     for entry, sort_name in _locked(ids):
         index.add(entry, sort_name)
     return index, folded
 
 
-def _locked(ids: set[int]) -> list[tuple[Entry, str]]:
+def _locked(ids: list[int]) -> list[tuple[Entry, str]]:
     if not ids:
         return []
     columns = ", ".join(f"lead.{column}" for column in FETCHED)
@@ -181,7 +187,7 @@ def _locked(ids: set[int]) -> list[tuple[Entry, str]]:
             f"SELECT lead.id, lead.sort_name, deal.number, {columns} FROM leads_records_lead lead "  # noqa: S608 - ours
             "JOIN leads_records_deal deal ON deal.lead_id = lead.id AND deal.is_current "
             "WHERE lead.id = ANY(%s) AND lead.deleted_at IS NULL ORDER BY lead.id FOR NO KEY UPDATE",
-            [sorted(ids)],
+            [ids],
         )
         rows = cursor.fetchall()
     return [

@@ -42,7 +42,8 @@ NAMED: dict[str, tuple[type[Model], str, bool]] = {
 TO_MANY = {"interests": "interest", "tags": "tag"}
 _MAKE_COMPANIES = (
     "INSERT INTO leads_records_company (name, domain, created_at, industry, country, city, phone, custom) "
-    "SELECT name, domain, %s, '', '', '', '', '{}' FROM unnest(%s::text[], %s::text[]) AS given (name, domain) RETURNING id"
+    "SELECT name, domain, %s, '', '', '', '', '{}' FROM unnest(%s::text[], %s::text[]) AS given (name, domain) "
+    "RETURNING id, name, domain"
 )
 _ID = re.compile(r"[1-9][0-9]{0,17}\Z")
 # More names of one kind than this are not remembered.
@@ -167,6 +168,12 @@ class Companies:
         found = found or (self._by_name.get(self._folded.get(name, "")) if name else None)
         return found or self._by_domain.get(_domain_of(name, domain))
 
+    def must_find(self, name: str, domain: str) -> tuple[int, str]:
+        """The id and the name of a company that was made or found before."""
+        found = self.find(name, domain)
+        assert found is not None, "it was made just now"
+        return found.pk, found.name
+
     def make(self, given: Iterable[tuple[str, str]], *, at: datetime, file: str, by: Person | None) -> None:
         """Make the companies that do not exist, and tell the domain of those that had none."""
         missing: dict[str, tuple[str, str]] = {}
@@ -195,15 +202,19 @@ class Companies:
         names, domains = (list(column) for column in zip(*firsts.values(), strict=True))
         with connection.cursor() as cursor:
             cursor.execute(_MAKE_COMPANIES, [at, names, domains])
-            made = [pk for (pk,) in cursor.fetchall()]
+            made = [KnownCompany(*row) for row in cursor.fetchall()]
         journal.record_select(
             "company.imported",
             "SELECT %(at)s::timestamptz, 'company', id, 'company', id, jsonb_build_object('file', %(file)s::text), "
             "'{}'::jsonb, false FROM unnest(%(ids)s::bigint[]) AS made (id)",
-            {"at": at, "file": file, "ids": made},
+            {"at": at, "file": file, "ids": [company.pk for company in made]},
             by=by,
         )
-        self.forget([name for name, _ in missing], [domain for _, domain in missing])
+        if any(domain for _, domain in missing):
+            # One of two names may have the other's company.
+            self.forget([name for name, _ in missing], [domain for _, domain in missing])
+        else:
+            self._by_name.update((self._folded[company.name], company) for company in made)
 
     def forget(self, names: Iterable[str] = (), domains: Iterable[str] = ()) -> None:
         """Ask again for these, and learn them."""

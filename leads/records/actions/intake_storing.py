@@ -1,159 +1,107 @@
 """Writing what an intake decided: set by set, by COPY and statements over arrays of ids, with the journal."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model
 
-from leads.funnel.models import Reason, Stage
 from leads.records.actions import steps
 from leads.records.actions.changing import HANDS
-from leads.records.actions.intake_entries import PLAIN, REFERENCES, TEXTS, Entry, Move
-from leads.records.actions.intake_known import NAMED, TO_MANY, Known
+from leads.records.actions.intake_drafting import MADE, WRITTEN, Drafted, columns_of, named, referred
+from leads.records.actions.intake_entries import Entry, Move
+from leads.records.actions.intake_known import TO_MANY, Known
 from leads.records.actions.intake_rows import Terms
-from leads.records.models import Company
-from leads.records.telephones import telephone_key
-from workspace.copying import Column, as_array, checked_as_sets, copy_columns
+from workspace.copying import as_array, checked_as_sets, copy_columns
 from workspace.journal import actions as journal
-from workspace.people.models import Person
-from workspace.turns import Turns
 
-# The columns that are written of a lead, new or changed. Some hold names until what they refer to is made or found.
-REFERRING_COLUMNS = (*(f"{key}_id" for key in REFERENCES), "company_id", "company_name")
-FINAL = (
-    *PLAIN, "value", "currency", "value_base", "stage_id", "furthest_stage_id", "stage_entered_at", "closed_at",
-    "lost_reason_id", "consent_at", "phone_key", "consent", "custom",
-)  # fmt: skip
-WRITTEN = (*FINAL, *REFERRING_COLUMNS)
-# What stands where a lead has nothing; elsewhere it is NULL.
-EMPTY = dict.fromkeys((*TEXTS, "company_name", "phone_key", "asleep_reason"), "") | {"consent": "{}", "custom": "{}"}
-_json = json.JSONEncoder().encode
-ONLY_NEW = ("created_at", "to_sort_by_id", "to_sort_until")
-REFERRED = {f"{key}_id": NAMED[kind][0] for key, kind in REFERENCES.items()} | {
-    "stage_id": Stage, "furthest_stage_id": Stage, "lost_reason_id": Reason, "company_id": Company, "to_sort_by_id": Person,
-}  # fmt: skip
-# Columns of references whose records are made where they do not exist, with the kind of record.
-_MADE = {f"{key}_id": kind for key, kind in REFERENCES.items() if NAMED[kind][2]}
 NEW_TABLES = ("leads_records_lead", "leads_records_deal", "leads_records_stagepassage")
 
 
 def store(
-    entries: Sequence[Entry],
-    companies: Sequence[tuple[str, str]],
-    *,
-    terms: Terms,
-    known: Known,
-    drafted: Mapping[str, Column] | None = None,
+    drafted: Drafted, touched: Sequence[Entry], companies: Sequence[tuple[str, str]], *, terms: Terms, known: Known
 ) -> None:
-    """Write all that is new or changed; new entries get their ids. Runs inside the caller's transaction.
+    """Write new leads and what changed of `touched` ones; new ones get their ids. Runs inside the caller's transaction.
 
-    `companies` are the names and domains of which rows spoke that came in: unknown ones are made, domains completed. `drafted`
-    is the `draft` of the new entries where it was made before.
+    `companies` are the names and domains of which rows spoke that came in: unknown ones are made, domains completed.
     """
-    new = [entry for entry in entries if entry.is_new]
-    changed = [entry for entry in entries if not entry.is_new and (entry.edits or entry.moves)]
+    changed = [entry for entry in touched if entry.edits or entry.moves]
     known.companies.make(companies, at=terms.at, file=terms.file, by=terms.by)
-    _make_references([*new, *changed], terms=terms, known=known)
-    if new:
-        _insert(new, drafted or draft(new, terms, Turns()), terms)
+    _make_named(drafted.named, terms=terms, known=known)
+    _refer(changed, terms=terms, known=known)
+    if drafted.new:
+        _insert(drafted, terms, known)
     if changed:
         _change(changed)
-    _mark([*new, *changed], known)
-    stepping = [entry for entry in new if entry.values.get("next_step_at")]
+    _mark([*drafted.special, *changed], known)
+    stepping = [entry for entry in drafted.special if entry.values.get("next_step_at")]
     stepping += [entry for entry in changed if _may_step_otherwise(entry)]
     steps.follow([entry.pk for entry in stepping], by=terms.by, at=terms.at)
-    _tell(new, changed, terms)
+    _tell(drafted, changed, terms)
 
 
 def _may_step_otherwise(changed: Entry) -> bool:
     return changed.is_moved or any(one.field in steps.FOLLOWED for _line, told in changed.edits for one in told)
 
 
-def _referred(columns: Mapping[str, Column], new: Sequence[Entry], terms: Terms) -> dict[type[Model], set[int]]:
-    """The ids of all records to which new leads, their deals and passages refer, by model."""
-    referred: dict[type[Model], set[int]] = {
-        Stage: {passage.stage_id for entry in new for passage in entry.passages},
-        Person: {terms.by.pk} if terms.by else set(),
-    }
-    for column, model in REFERRED.items():
-        values = columns[column]
-        referred.setdefault(model, set()).update(set(values if isinstance(values, list) else [values]) - {None})
-    return referred
+def _make_named(named: Mapping[str, Sequence[str]], *, terms: Terms, known: Known) -> None:
+    for kind, names in named.items():
+        known.names[kind].make(names, by=terms.by, at=terms.at)
 
 
-def _make_references(entries: Sequence[Entry], *, terms: Terms, known: Known) -> None:
-    """Make what is named and does not exist yet, and put ids where names stood."""
-    waiting: dict[str, list[tuple[dict[str, Any], str]]] = {}
-    for key in set().union(*(entry.values for entry in entries)) & _MADE.keys():
-        named = [(entry.values, key) for entry in entries if type(entry.values.get(key)) is str]
-        waiting.setdefault(_MADE[key], []).extend(named)
-    for kind, names in known.names.items():
-        marks = [key for key, of in TO_MANY.items() if of == kind]
-        marked = [name for key in marks for entry in entries if key in entry.marks for name in entry.marks[key]]
-        wanted = dict.fromkeys([*(values[column] for values, column in waiting.get(kind, ())), *marked])
-        names.make(wanted, by=terms.by, at=terms.at)
-        for values, column in waiting.get(kind, ()):
-            values[column] = names.find(values[column])
-    _link_companies([entry for entry in entries if type(entry.values.get("company_id")) is tuple], known)
+def _refer(changed: Sequence[Entry], *, terms: Terms, known: Known) -> None:
+    """Make what changed leads name and what does not exist yet, and put ids where names stood."""
+    waiting = {key: [entry.values.get(key) for entry in changed] for key in MADE}
+    _make_named(named(waiting, changed), terms=terms, known=known)
+    for values in (entry.values for entry in changed):
+        for key in MADE.keys() & values.keys():
+            if type(values[key]) is str:
+                values[key] = known.names[MADE[key]].find(values[key])
+        if type(values.get("company_id")) is tuple:
+            values["company_id"], values["company_name"] = known.companies.must_find(*values["company_id"])
 
 
-def _link_companies(entries: Sequence[Entry], known: Known) -> None:
-    for entry in entries:
-        company = known.companies.find(*entry.values["company_id"])
-        assert company is not None, "it was made just now"
-        entry.values["company_id"], entry.values["company_name"] = company.pk, company.name
-
-
-def _number(new: Sequence[Entry]) -> None:
+def _number(new: Sequence[Entry]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(sequence) FROM (SELECT pg_get_serial_sequence('leads_records_lead', 'id')::regclass "
             "AS sequence OFFSET 0) AS of_leads, generate_series(1, %s)",
             [len(new)],
         )
-        for entry, (pk,) in zip(new, cursor.fetchall(), strict=True):
-            entry.pk = pk
+        ids = [pk for (pk,) in cursor.fetchall()]
+    for entry, pk in zip(new, ids, strict=True):
+        entry.pk = pk
+    return ids
 
 
-def draft(new: Sequence[Entry], terms: Terms, turns: Turns) -> dict[str, Column]:
-    """What is stored of leads that are to be made, as columns: all but their ids, and those of what they refer to."""
-    for entry in new:
-        if entry.values.get("consent"):
-            entry.values["consent_at"] = terms.at
-    columns = _columns(new, turns.paced((*FINAL, *ONLY_NEW), every=1))
-    # Coming in is a lead's first activity: else new leads would stand last where lists are sorted by it.
-    columns["last_activity_at"] = columns["created_at"]
-    columns["created_by_id"] = terms.by.pk if terms.by else None
-    return columns
-
-
-def _columns(entries: Sequence[Entry], wanted: Iterable[str]) -> dict[str, Column]:
-    values = [entry.values for entry in entries]
-    present = set().union(*values)
-    columns: dict[str, Column] = {}
-    for column in wanted:
-        empty = EMPTY.get(column)
-        columns[column] = [of.get(column, empty) for of in values] if column in present else empty
-    for column in {"consent", "custom"} & present:
-        columns[column] = [_json(given) if (given := of.get(column)) else "{}" for of in values]
-    if "phone" in present:
-        columns["phone_key"] = [telephone_key(phone) if (phone := of.get("phone")) else "" for of in values]
-    return columns
-
-
-def _insert(new: Sequence[Entry], drafted: Mapping[str, Column], terms: Terms) -> None:
+def _insert(drafted: Drafted, terms: Terms, known: Known) -> None:
     """Store new leads with their first deals and the stages that these passed."""
-    _number(new)
-    columns = {"id": [entry.pk for entry in new], **drafted, **_columns(new, REFERRING_COLUMNS)}
-    with checked_as_sets(NEW_TABLES, _referred(columns, new, terms)):
-        copy_columns("leads_records_lead", columns, len(new))
-        _open_deals(new, terms)
+    ids = _number(drafted.new)
+    late = _come(drafted.late, known)
+    spoken = referred(late)
+    for model, known_ids in drafted.referred.items():
+        spoken[model] |= known_ids
+    with checked_as_sets(NEW_TABLES, spoken):
+        copy_columns("leads_records_lead", {"id": ids, **late}, len(ids), drafted.lines)
+        _open_deals(ids, [entry for entry in drafted.special if len(entry.passages) > 1], terms)
 
 
-def _open_deals(new: Sequence[Entry], terms: Terms) -> None:
-    several = [entry for entry in new if len(entry.passages) > 1]
+def _come(late: Mapping[str, list[Any]], known: Known) -> dict[str, list[Any]]:
+    """The late columns with ids where names stood: what they name is made by now."""
+    come: dict[str, list[Any]] = {}
+    for column in late.keys() & MADE.keys():
+        names = known.names[MADE[column]]
+        come[column] = [names.find(value) if type(value) is str else value for value in late[column]]
+    if "company_id" in late:
+        found = {pair: known.companies.must_find(*pair) for pair in {v for v in late["company_id"] if type(v) is tuple}}
+        pairs = zip(late["company_id"], late["company_name"], strict=True)
+        companies = [found[pk] if type(pk) is tuple else (pk, name) for pk, name in pairs]
+        come["company_id"], come["company_name"] = (list(column) for column in zip(*companies, strict=True))
+    return come
+
+
+def _open_deals(leads: Sequence[int], several: Sequence[Entry], terms: Terms) -> None:
+    """Open the first deals of `leads`, each in its first stage but for those that passed `several`."""
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH opened AS ("
@@ -167,7 +115,7 @@ def _open_deals(new: Sequence[Entry], terms: Terms) -> None:
             "INSERT INTO leads_records_stagepassage (deal_id, stage_id, entered_at, by_id) "
             "SELECT id, stage_id, opened_at, %s FROM opened WHERE lead_id <> ALL(%s::bigint[])",
             [
-                as_array(entry.pk for entry in new),
+                as_array(leads),
                 terms.by.pk if terms.by else None,
                 as_array(entry.pk for entry in several),
             ],
@@ -214,7 +162,7 @@ def _change(changed: Sequence[Entry]) -> None:
             f"SELECT id, {columns} FROM leads_records_lead WHERE false"
         )
     ids = [entry.pk for entry in changed]
-    copy_columns("intake_changed", {"id": ids, **_columns(changed, WRITTEN)}, len(changed))
+    copy_columns("intake_changed", {"id": ids, **columns_of(changed, WRITTEN)}, len(changed))
     with connection.cursor() as cursor:
         settings = ", ".join(f"{column} = new.{column}" for column in WRITTEN)
         cursor.execute(
@@ -269,11 +217,11 @@ def move(entries: Sequence[Entry], terms: Terms) -> None:
     _insert_passages(entries, terms)
 
 
-def _tell(new: Sequence[Entry], changed: Sequence[Entry], terms: Terms) -> None:
+def _tell(drafted: Drafted, changed: Sequence[Entry], terms: Terms) -> None:
     """The journal: where each new lead came from, and what was changed and moved."""
     moved = [entry for entry in changed if entry.is_moved]
     move(moved, terms)
-    if new:
+    if drafted.new:
         journal.record_select(
             "lead.imported",
             "SELECT %(at)s::timestamptz, 'lead', id, 'lead', id, jsonb_build_object('file', %(file)s::text, 'row', line, "
@@ -283,14 +231,14 @@ def _tell(new: Sequence[Entry], changed: Sequence[Entry], terms: Terms) -> None:
                 "at": terms.at,
                 "file": terms.file,
                 "import": terms.import_id,
-                "ids": as_array(entry.pk for entry in new),
-                "lines": as_array(entry.line for entry in new),
+                "ids": as_array(entry.pk for entry in drafted.new),
+                "lines": drafted.rows,
             },
             by=terms.by,
         )
-    closed = [entry for entry in new if entry.moves and entry.moves[0].line == entry.line]
+    closed = [entry for entry in drafted.special if entry.moves and entry.moves[0].line == entry.line]
     _record("lead.created", [(entry, entry.values["created_at"], _created(entry), {}) for entry in closed], terms)
-    told = [entry for entry in (*new, *changed) if entry.moves or entry.edits]
+    told = [entry for entry in (*drafted.special, *changed) if entry.moves or entry.edits]
     moves = [(entry, move) for entry in told for move in entry.moves]
     _record("lead.moved", [(e, m.at, _moved(e, m, terms), _in_own_words(m)) for e, m in moves], terms)
     for verb, of_hands in (("lead.edited", False), ("lead.assigned", True)):
