@@ -50,6 +50,8 @@ class Rows:
         place = place or Place()
         self._offset, self._line, self._rewinds = place.offset, place.line, place.rewinds
         self._row_offset, self._is_broken, self._has_apostrophe = self._offset, False, False
+        # Inside a row the end of the file is only met where a quotation mark is still open.
+        self._is_cut_off = False
         file.seek(self._offset)
         self._reader = csv.reader(self._lines(), delimiter=delimiter)
 
@@ -68,6 +70,8 @@ class Rows:
                 cells = next(self._reader)
             except (_TooLong, csv.Error):
                 return self._give_back(line)
+            if self._is_cut_off:
+                return self._give_back(line)
             if self._has_apostrophe:
                 cells = [lifted(cell) for cell in cells]
             if any(cells):
@@ -84,10 +88,12 @@ class Rows:
             if b"'" in raw:
                 self._has_apostrophe = True
             yield raw.decode("utf-8", "replace")
+        self._is_cut_off = True
 
     def _give_back(self, line: int) -> Row:
         """Refuse the first line of a row without end, and read on after it."""
         end = self._offset
+        self._is_cut_off = False
         self._rewinds += 1
         self._file.seek(self._row_offset)
         first = self._file.readline(LONGEST_ROW + 1)

@@ -163,6 +163,18 @@ def test_formulas_are_text_in_leads_and_harmless_in_the_file_of_refused_rows() -
     assert row[-2:] == ["'" + formula, "+49 30 123457"]
 
 
+@pytest.mark.parametrize("rest", ["", 'b@x.example,hm\nc@x.example,"so, so"\n'])
+def test_a_quotation_mark_left_open_near_the_end_swallows_no_row(rest: str) -> None:
+    text = io.BytesIO(b'email,note\na@x.example,5" pipe\n"open@x.example,never closed\n' + rest.encode())
+
+    _header, pipe, broken, *others = Rows(text, ",")
+
+    assert (pipe.cells, pipe.problem) == (["a@x.example", '5" pipe'], "")
+    assert (broken.line, "never closed" in broken.problem) == (3, True)
+    assert [row.cells for row in others] == [["b@x.example", "hm"], ["c@x.example", "so"]][: len(others)]
+    assert len(others) == rest.count("\n")
+
+
 def test_a_quotation_mark_that_is_never_closed_costs_its_row_only() -> None:
     rows = "".join(f"p{n}@x.example,{'y' * 1000}\n" for n in range(1, LONGEST_ROW // 1000 + 10))
     text = io.BytesIO(b'email,note\n"open@x.example,never closed\n' + rows.encode())

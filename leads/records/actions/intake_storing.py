@@ -6,12 +6,13 @@ from typing import Any
 
 from django.db import connection
 
-from leads.records.actions import steps
+from leads.records.actions import rules, steps
 from leads.records.actions.changing import HANDS
 from leads.records.actions.intake_drafting import MADE, WRITTEN, Drafted, columns_of, named, referred
 from leads.records.actions.intake_entries import Entry, Move
 from leads.records.actions.intake_known import TO_MANY, Known
 from leads.records.actions.intake_rows import Terms
+from leads.records.models import Lead
 from workspace.copying import as_array, checked_as_sets, copy_columns
 from workspace.journal import actions as journal
 
@@ -29,6 +30,7 @@ def store(
     known.companies.make(companies, at=terms.at, file=terms.file, by=terms.by)
     _make_named(drafted.named, terms=terms, known=known)
     _refer(changed, terms=terms, known=known)
+    _let_go(changed)
     if drafted.new:
         _insert(drafted, terms, known)
     if changed:
@@ -151,6 +153,15 @@ def _insert_passages(entries: Sequence[Entry], terms: Terms) -> None:
             "JOIN leads_records_deal deal ON deal.lead_id = passage.lead_id AND deal.is_current",
             [terms.by.pk if terms.by else None, leads, stages, entered, left],
         )
+
+
+def _let_go(changed: Sequence[Entry]) -> None:
+    """Free the keys of leads that get others: rows may hand them round, and rows are not written in their order."""
+    passing = [
+        entry.pk for entry in changed if any(one.field in rules.UNIQUE for _line, told in entry.edits for one in told)
+    ]
+    if passing:
+        Lead.objects.filter(pk__in=passing).update(email="", external_id="")
 
 
 def _change(changed: Sequence[Entry]) -> None:
