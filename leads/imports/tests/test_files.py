@@ -163,7 +163,7 @@ def test_formulas_are_text_in_leads_and_harmless_in_the_file_of_refused_rows() -
     assert row[-2:] == ["'" + formula, "+49 30 123457"]
 
 
-@pytest.mark.parametrize("rest", ["", 'b@x.example,hm\nc@x.example,"so, so"\n'])
+@pytest.mark.parametrize("rest", ["", "b@x.example,hm\nc@x.example,so\n"])
 def test_a_quotation_mark_left_open_near_the_end_swallows_no_row(rest: str) -> None:
     text = io.BytesIO(b'email,note\na@x.example,5" pipe\n"open@x.example,never closed\n' + rest.encode())
 
