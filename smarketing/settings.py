@@ -268,6 +268,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "leads.imports.make_indexes_good",
         "schedule": 60.0,
     },
+    "delete what has lain in the bin long enough": {"task": "leads.records.empty_bin", "schedule": 3_600.0},
     "look at promises that fall due": {"task": "workspace.commitments.tick", "schedule": 5.0},
     "make next month's journal partitions": {"task": "workspace.journal.make_partitions", "schedule": 86_400.0},
 }

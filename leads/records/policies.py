@@ -12,5 +12,10 @@ def may_change(person: Person) -> bool:
     return person.has_perm("leads_records.change_lead")
 
 
+def may_remove(person: Person) -> bool:
+    """Whether `person` may put leads into the bin and take them out again."""
+    return person.has_perm("leads_records.delete_lead")
+
+
 def may_change_company(person: Person) -> bool:
     return person.has_perm("leads_records.change_company")

@@ -103,6 +103,8 @@ verbs.register(
         personal=("step", "text"),
     ),
     Verb("lead.removed", _("Lead removed"), _("took this lead out: {reason}"), "trash-2"),
+    Verb("lead.binned", _("Lead put into the bin"), _("put this lead into the bin"), "trash-2"),
+    Verb("lead.restored", _("Lead restored"), _("took this lead out of the bin"), "undo-2"),
     Verb("lead.deal_opened", _("Deal opened"), _("opened deal {number}, in {stage}"), "repeat-2"),
     Verb("company.created", _("Company created"), _("made this company"), "plus"),
     Verb("company.imported", _("Company imported"), _("brought this company in from {file}"), "upload"),
@@ -129,6 +131,7 @@ roles.grant(
     [
         "leads_records.add_lead",
         "leads_records.change_lead",
+        "leads_records.delete_lead",
         "leads_records.add_company",
         "leads_records.change_company",
     ],
@@ -155,6 +158,15 @@ navigation.register(
         "records:companies",
         200,
         may=navigation.permitted("leads_records.view_company"),
+        in_more=True,
+    ),
+    Place(
+        "bin",
+        _("Bin"),
+        "trash-2",
+        "records:bin",
+        950,
+        may=navigation.permitted("leads_records.delete_lead"),
         in_more=True,
     ),
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.records.views import acts, companies, lead, leads
+from leads.records.views import acts, bin, companies, lead, leads
 
 app_name = "records"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("leads/counts/", leads.counts, name="counts"),
     path("leads/filter/", leads.filter_form, name="filter"),
     path("leads/new/", leads.new, name="new"),
+    path("leads/bin/", bin.leads_bin, name="bin"),
     path("leads/<int:pk>/", lead.lead, name="lead"),
     path("leads/<int:pk>/walk/", leads.walk, name="walk"),
     path("leads/<int:pk>/edit/", lead.edit, name="edit"),
@@ -20,6 +21,8 @@ urlpatterns = [
     path("leads/<int:pk>/next-step/", acts.next_step, name="next_step"),
     path("leads/<int:pk>/next-step/done/", acts.finish_next_step, name="finish_next_step"),
     path("leads/<int:pk>/next-deal/", acts.next_deal, name="next_deal"),
+    path("leads/<int:pk>/remove/", bin.put_into_bin, name="remove"),
+    path("leads/<int:pk>/restore/", bin.restore, name="restore"),
     path("companies/", companies.companies, name="companies"),
     path("companies/counts/", companies.counts, name="company_counts"),
     path("companies/filter/", companies.filter_form, name="company_filter"),

@@ -1,6 +1,6 @@
 """What people do with notices: read them, follow records, say how they want to be told."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -40,6 +40,12 @@ def read_all(*, by: Person, at: datetime, up_to: int) -> int:
 
 def _read(notices: NoticeQuerySet, at: datetime) -> int:
     return notices.unread().update(read_at=at, mail_due_at=None)
+
+
+def forget_about(kind: str, ids: Sequence[int]) -> None:
+    """Let go of what people were told of records that are deleted for good, and of their wishes to be told."""
+    for model in (Notice, Follow):
+        model._default_manager.filter(subject_kind=kind, subject_id__in=ids).delete()
 
 
 @transaction.atomic

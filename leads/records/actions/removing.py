@@ -1,4 +1,4 @@
-"""Taking leads out, and moves back, as if they had never been: what an import that is taken back asks for, in sets."""
+"""Taking leads out, and moves back, in sets: what the bin and an import that is taken back ask for."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -77,6 +77,17 @@ WHERE present.place = 1
 """
 
 
+def take_out(ids: Sequence[int], *, by: Person | None, at: datetime) -> list[int]:
+    """Put those of the leads that are there into the bin, with their open next steps, and return which; inside the caller's
+    transaction, who tells of it."""
+    living = Lead.objects.living().filter(pk__in=ids).order_by("pk")
+    found = list(living.select_for_update(no_key=True).values_list("pk", flat=True))
+    if found:
+        Lead.objects.filter(pk__in=found).update(deleted_at=at)
+        steps.follow(found, by=by, at=at)
+    return found
+
+
 @transaction.atomic
 def remove_many(ids: Sequence[int], *, by: Person | None, at: datetime, reason: str, import_id: int) -> int:
     """Take leads out: no list, search or number has them any more, and their addresses are free. Returns how many there were.
@@ -85,11 +96,8 @@ def remove_many(ids: Sequence[int], *, by: Person | None, at: datetime, reason: 
         PermissionDenied: `by` may not change leads.
     """
     rules.demand_change(by)
-    living = Lead.objects.living().filter(pk__in=ids).order_by("pk")
-    found = list(living.select_for_update(no_key=True).values_list("pk", flat=True))
+    found = take_out(ids, by=by, at=at)
     if found:
-        Lead.objects.filter(pk__in=found).update(deleted_at=at)
-        steps.follow(found, by=by, at=at)
         journal.record_select(
             "lead.removed",
             "SELECT %(at)s::timestamptz, 'lead', id, 'lead', id, "

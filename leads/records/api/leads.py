@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
@@ -10,6 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from leads.records import actions
+from leads.records.actions import binning
 from leads.records.api.given import (
     ChangedLeadSerializer,
     DoneSerializer,
@@ -23,14 +25,15 @@ from leads.records.api.given import (
     UpsertSerializer,
     UpsertShapeSerializer,
 )
-from leads.records.api.shown import DealSerializer, LeadSerializer
+from leads.records.api.shown import BinnedLeadSerializer, DealSerializer, LeadSerializer
 from leads.records.filters import LEAD_SORTING, LeadFilter
 from leads.records.models import Deal, Lead
+from leads.records.presenters.bin import BIN_SORTING
 from workspace.api.filtering import FilterBackend
 from workspace.api.journal import JOURNAL_SORTING, JournalEntrySerializer, JournalFilter
 from workspace.api.pagination import within
 from workspace.api.problems import Errors, errors_of, flat
-from workspace.api.serializers import told_as
+from workspace.api.serializers import NothingSerializer, told_as
 from workspace.api.viewsets import ReadViewSet
 from workspace.errors import Conflict
 from workspace.http import SignedInApiRequest
@@ -72,6 +75,28 @@ class LeadViewSet(ReadViewSet[Lead]):
         lead = self.get_object()
         actions.change(lead, self.given(ChangedLeadSerializer), by=request.user, at=timezone.now())
         return self._shown(lead)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: SignedInApiRequest, **_url: Any) -> Response:
+        """Put the lead into the bin, from which it comes back for 90 days."""
+        binning.put_into_bin(self.get_object(), by=request.user, at=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(responses=BinnedLeadSerializer(many=True))
+    @action(
+        detail=False, url_path="bin", serializer_class=BinnedLeadSerializer, filterset_class=None, sorting=BIN_SORTING
+    )
+    def in_bin(self, request: SignedInApiRequest, **_url: Any) -> Response:
+        """What lies in the bin, the last first."""
+        return self._page(Lead.objects.in_bin_visible_to(request.user))
+
+    @extend_schema(request=NothingSerializer, responses=LeadSerializer)
+    @action(detail=True, methods=["post"])
+    def restore(self, request: SignedInApiRequest, pk: int, **_url: Any) -> Response:
+        """Take a lead out of the bin; 400 where another lead has its e-mail address or external id by now."""
+        self.given(NothingSerializer)
+        lead = get_object_or_404(Lead.objects.in_bin_visible_to(request.user), pk=pk)
+        return self._shown(binning.restore(lead, by=request.user, at=timezone.now()))
 
     @extend_schema(request=MoveSerializer, responses=LeadSerializer)
     @action(detail=True, methods=["post"])

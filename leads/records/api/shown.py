@@ -7,8 +7,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from leads.funnel.api import StageReferenceSerializer
+from leads.records.actions.binning import KEPT
 from leads.records.models import Company, Deal, Lead, StagePassage
-from workspace.api.serializers import PersonReferenceSerializer, ReferenceSerializer, ShownSerializer
+from workspace.api.serializers import MomentField, PersonReferenceSerializer, ReferenceSerializer, ShownSerializer
 
 
 @extend_schema_field({"type": "string", "format": "uri"})
@@ -89,6 +90,24 @@ class LeadSerializer(ShownSerializer[Lead]):
             "stage_entered_at", "furthest_stage",
         )  # fmt: skip
         read_only_fields = fields
+
+
+class BinnedLeadSerializer(ShownSerializer[Lead]):
+    """A lead in the bin, and until when it can come back."""
+
+    name = serializers.CharField(source="__str__")
+    removed_at = MomentField(source="deleted_at")
+    kept_until = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Lead
+        fields = ("id", "name", "email", "external_id", "company_name", "removed_at", "kept_until")
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.DateTimeField)
+    def get_kept_until(self, lead: Lead) -> Any:
+        assert lead.deleted_at is not None, "what lies in the bin was put there"
+        return MomentField().to_representation(lead.deleted_at + KEPT)
 
 
 class PassageSerializer(ShownSerializer[StagePassage]):

@@ -62,6 +62,8 @@ def _free_from_demo_people(by: Person | None, at: datetime) -> None:
 def remove(by: Person | None, at: datetime) -> None:
     """Delete the demo leads with all that hangs on them; what real leads refer to becomes the workspace's own."""
     _free_from_demo_people(by, at)
+    # Merged ones hold those into which they were merged.
+    Lead.objects.filter(is_demo=True, merged_into__isnull=False).update(merged_into=None)
     Lead.objects.filter(is_demo=True).delete()
     companies = Company.objects.filter(is_demo=True)
     companies.filter(leads__isnull=False).update(is_demo=False)

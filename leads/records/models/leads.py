@@ -31,6 +31,14 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         """Everybody who works here sees every living lead: it is a shared database."""
         return self.living() if person.has_perm("leads_records.view_lead") else self.none()
 
+    def in_bin(self) -> Self:
+        """Taken out, and not yet for good; what was merged into another lead lies in no bin."""
+        return self.filter(deleted_at__isnull=False, merged_into=None)
+
+    def in_bin_visible_to(self, person: Person) -> Self:
+        """What `person` would see if it were not in the bin."""
+        return self.in_bin() if person.has_perm("leads_records.view_lead") else self.none()
+
     def open(self) -> Self:
         return self.filter(closed_at=None)
 
@@ -231,6 +239,11 @@ class Lead(models.Model):
             models.Index("sort_name", "id", name="lead_by_name"),
             models.Index("value_base", "id", name="lead_by_value", condition=Q(value_base__isnull=False)),
             models.Index(fields=["merged_into"], name="lead_by_survivor", condition=Q(merged_into__isnull=False)),
+            models.Index(
+                fields=["deleted_at", "id"],
+                name="lead_in_bin",
+                condition=Q(deleted_at__isnull=False, merged_into__isnull=True),
+            ),
             GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="lead_search"),
         ]
 

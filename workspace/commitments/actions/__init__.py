@@ -2,7 +2,7 @@
 
 from workspace.commitments.actions.clocks import hours_for, start_clocks
 from workspace.commitments.actions.ending import LONGEST_WORD, AlreadyClosed, cancel, finish, meet, meet_many
-from workspace.commitments.actions.following import follow_dates
+from workspace.commitments.actions.following import follow_dates, forget_about
 from workspace.commitments.actions.handing import demand_successor, hand_over
 from workspace.commitments.actions.making import Draft, make, make_many, promise
 from workspace.commitments.actions.pausing import pause, resume
@@ -17,6 +17,7 @@ __all__ = [
     "demand_successor",
     "finish",
     "follow_dates",
+    "forget_about",
     "hand_over",
     "hours_for",
     "make",

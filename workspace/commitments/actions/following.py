@@ -1,12 +1,13 @@
 """Commitments that go with a date that a room keeps at its own records, as the next step of a lead: one for each record."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.db import connection
 
 from workspace.commitments import kinds
+from workspace.commitments.models import Commitment
 from workspace.people.models import Person
 
 # One statement for any number of records. What moved to another day is a new date, which can be missed anew.
@@ -58,3 +59,8 @@ def follow_dates(
     fixed = {"f_kind": kind, "f_subject": subject_kind, "f_by": by.pk if by else None, "f_at": at}
     with connection.cursor() as cursor:
         cursor.execute(_FOLLOW.format(select=select), {**params, **fixed})
+
+
+def forget_about(subject_kind: str, ids: Sequence[int]) -> None:
+    """Let go of the private work about records that are deleted for good; what was promised stays."""
+    Commitment.objects.filter(subject_kind=subject_kind, subject_id__in=ids, is_promise=False).delete()
