@@ -152,11 +152,11 @@ def _lock(references: Mapping[type[Model], list[int]]) -> None:
     if not wanted:
         return
     counts = ", ".join(
-        f"(SELECT count(*) FROM (SELECT FROM {model._meta.db_table} WHERE id = ANY(%s) FOR KEY SHARE) AS found)"  # noqa: S608
+        f"(SELECT count(*) FROM (SELECT FROM {model._meta.db_table} WHERE id = ANY(%s::bigint[]) FOR KEY SHARE) AS found)"  # noqa: S608
         for model in wanted
     )
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {counts}", list(wanted.values()))
+        cursor.execute(f"SELECT {counts}", [as_array(ids) for ids in wanted.values()])
         for (model, ids), count in zip(wanted.items(), cursor.fetchone(), strict=True):
             if count != len(ids):
                 raise IntegrityError(f"A {model._meta.verbose_name} to which new rows refer is gone.")

@@ -158,8 +158,9 @@ def _batches(job: Job, import_: Import) -> Iterator[None]:
     place = Place(**job.cursor["place"]) if "place" in job.cursor else None
     at = datetime.fromisoformat(job.cursor["at"]) if "at" in job.cursor else timezone.now()
     taker = Intake(terms_of(import_, at))
+    spent: list[object] = []
     with import_.text.open("rb") as text, tidying() as tidy_soon:
-        for batch in read_batches(import_, text, place, taker.prepare):
+        for batch in read_batches(import_, text, place, taker.prepare, spent):
             tidy_soon()
             outcomes = taker.take_in(batch.prepared)
             _keep(import_, batch, outcomes)
@@ -168,6 +169,8 @@ def _batches(job: Job, import_: Import) -> Iterator[None]:
             yield
             if import_.created_count > MOST_WITHOUT_INDEXES and intake.make_indexes_good():
                 yield
+            spent += (batch, outcomes)
+            del batch, outcomes
 
 
 @contextmanager
@@ -210,9 +213,12 @@ def terms_of(import_: Import, at: datetime) -> Terms:
 
 
 def read_batches(
-    import_: Import, text: "File[bytes]", place: Place | None, prepare: Prepare
+    import_: Import, text: "File[bytes]", place: Place | None, prepare: Prepare, spent: list[object] | None = None
 ) -> Generator[Batch, None, None]:
-    """Batches of prepared rows from `place` (or the header) on; the next is prepared while the last is being stored."""
+    """Batches of prepared rows from `place` (or the header) on; the next is prepared while the last is being stored.
+
+    What is put into `spent` is let go of by the thread that prepares: to free ten thousand objects takes its time.
+    """
     mapping = Mapping.from_json(import_.mapping)
     laid_out = layout.lay_out(text, import_.delimiter, import_.header_line)
     rows = Rows(text, import_.delimiter, place or laid_out.start)
@@ -221,6 +227,8 @@ def read_batches(
     with ThreadPoolExecutor(1, "read-import") as reader, connection.execute_wrapper(turns.execute):
         coming: Future[Batch] = reader.submit(_read, rows, cleaner, prepare, turns)
         while (batch := _awaited(coming, turns)).rows:
+            if spent is not None:
+                reader.submit(spent.clear)
             coming = reader.submit(_read, rows, cleaner, prepare, turns)
             yield batch
 

@@ -23,6 +23,7 @@ from leads.records.models import Company
 from leads.records.models.folding import lower
 from leads.records.reasons import Reasons
 from leads.records.values import DOMAIN
+from workspace.copying import as_array
 from workspace.journal import actions as journal
 from workspace.money.conversion import CENT
 from workspace.money.currencies import CURRENCY
@@ -201,13 +202,13 @@ class Companies:
             firsts.setdefault(domain or f"name {name}", (name, domain))
         names, domains = (list(column) for column in zip(*firsts.values(), strict=True))
         with connection.cursor() as cursor:
-            cursor.execute(_MAKE_COMPANIES, [at, names, domains])
+            cursor.execute(_MAKE_COMPANIES, [at, as_array(names), as_array(domains)])
             made = [KnownCompany(*row) for row in cursor.fetchall()]
         journal.record_select(
             "company.imported",
             "SELECT %(at)s::timestamptz, 'company', id, 'company', id, jsonb_build_object('file', %(file)s::text), "
             "'{}'::jsonb, false FROM unnest(%(ids)s::bigint[]) AS made (id)",
-            {"at": at, "file": file, "ids": [company.pk for company in made]},
+            {"at": at, "file": file, "ids": as_array(company.pk for company in made)},
             by=by,
         )
         if any(domain for _, domain in missing):
@@ -236,7 +237,9 @@ def fold(words: Iterable[str]) -> dict[str, str]:
     if not texts:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT words, leads_fold(btrim(words)) FROM unnest(%s::text[]) AS given (words)", [texts])
+        cursor.execute(
+            "SELECT words, leads_fold(btrim(words)) FROM unnest(%s::text[]) AS given (words)", [as_array(texts)]
+        )
         return dict(cursor.fetchall())
 
 
