@@ -69,7 +69,11 @@ class Commitment(models.Model):
     # From a state to those it may become.
     MOVES: Final = {
         State.RUNNING: {State.PAUSED, State.MET, State.MET_LATE, State.CANCELLED},
-        State.PAUSED: {State.RUNNING, State.MET, State.MET_LATE, State.CANCELLED},
+        State.PAUSED: {
+            State.RUNNING,
+            State.MET,
+            State.CANCELLED,
+        },  # what is missed is paused no more, so never kept late
         State.MET: set(),
         State.MET_LATE: set(),
         State.CANCELLED: set(),
@@ -130,6 +134,17 @@ class Commitment(models.Model):
                 fields=["debtor_department", "due_at", "id"],
                 name="commitment_by_department",
                 condition=Q(is_promise=True),
+            ),
+            # Lists show the open ones, of which there are few among all that were ever closed.
+            models.Index(
+                fields=["debtor", "due_at", "id"],
+                name="open_commitment_by_debtor",
+                condition=Q(state__in=["running", "paused"]),
+            ),
+            models.Index(
+                fields=["debtor_department", "due_at", "id"],
+                name="open_promise_by_department",
+                condition=Q(is_promise=True, state__in=["running", "paused"]),
             ),
             models.Index(
                 fields=["closed_at", "id"],
