@@ -24,6 +24,8 @@ class Brought:
 class ImportFilter(Filter):
     """Leads that an import made or changed: `12`, or only some of them: `12-created`, `12-updated`. Costs one query."""
 
+    is_typed = False
+
     def read(self, text: str) -> Brought:
         number, _dash, act = text.partition("-")
         is_id = number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS

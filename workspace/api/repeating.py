@@ -19,6 +19,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework.request import Request
 
 from workspace.api.limits import caller_of
@@ -34,7 +35,7 @@ _HEADERS = ("Content-Type", "ETag", "Location")
 class KeyReused(Conflict):
     """The key came with another call before."""
 
-    title = "Key used for another call"
+    title = gettext_lazy("Key used for another call")
 
     def __init__(self) -> None:
         super().__init__(_("This Idempotency-Key was used for another call within 24 hours. Take a new one for each."))
@@ -43,7 +44,7 @@ class KeyReused(Conflict):
 class StillRunning(Conflict):
     """The same call is being carried out at this moment."""
 
-    title = "Still being carried out"
+    title = gettext_lazy("Still being carried out")
     wait = 1
 
     def __init__(self) -> None:
@@ -53,7 +54,7 @@ class StillRunning(Conflict):
 class AnswerTooLarge(Conflict):
     """The call was carried out, and its answer was too large to be kept."""
 
-    title = "Carried out before"
+    title = gettext_lazy("Carried out before")
 
     def __init__(self, status: int) -> None:
         super().__init__(

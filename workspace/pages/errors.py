@@ -20,7 +20,7 @@ _RETRY_SECONDS = 10
 def answer(request: HttpRequest, error: BaseException | None) -> HttpResponse | None:
     """The response for an error that pages know how to tell; None for any other."""
     if isinstance(error, Conflict):
-        return _told(request, "409.html", {"title": error.title, "text": str(error)}, HTTPStatus.CONFLICT)
+        return _told(request, "409.html", {"title": str(error.title), "text": str(error)}, HTTPStatus.CONFLICT)
     if isinstance(error, BadCursor):
         return _told(request, "400.html", {"text": _first_message(error)}, HTTPStatus.BAD_REQUEST)
     if _is_deadlock(error):

@@ -11,6 +11,7 @@ from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from leads.imports import fixing, policies, remembering, suggesting
 from leads.imports.cleaning import clean_for_all
@@ -39,7 +40,7 @@ WRONG_FILES = {
 class ImportMoved(Conflict):
     """The import is further than the visitor's page; `import_` is its state now."""
 
-    title = "Moved on"
+    title = gettext_lazy("Moved on")
 
     def __init__(self, import_: Import) -> None:
         super().__init__(_("This import has moved on: %s.") % import_.get_state_display().lower())
@@ -49,7 +50,7 @@ class ImportMoved(Conflict):
 class FileGone(Conflict):
     """The file was kept long enough, and is there no more; `import_` is its state."""
 
-    title = "No longer here"
+    title = gettext_lazy("No longer here")
 
     def __init__(self, import_: Import) -> None:
         super().__init__(

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from leads.imports import hands
 from leads.imports.actions.preparing import demand
@@ -30,7 +31,7 @@ BATCH = 500
 class NotRevertible(Conflict):
     """The import is not one that can be taken back now; `import_` is its state."""
 
-    title = "Not to be taken back"
+    title = gettext_lazy("Not to be taken back")
 
     def __init__(self, import_: Import) -> None:
         super().__init__(_("This import still comes in, or is taken back already."))

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from leads.funnel.models import Reason, Stage
 from leads.records import moving
@@ -18,7 +19,7 @@ from workspace.people.models import Person
 class MovedMeanwhile(Conflict):
     """Somebody moved the lead first; `lead` is its state now."""
 
-    title = "Moved meanwhile"
+    title = gettext_lazy("Moved meanwhile")
 
     def __init__(self, lead: Lead) -> None:
         super().__init__(_("%(lead)s is in “%(stage)s” already.") % {"lead": lead, "stage": lead.stage})
@@ -28,7 +29,7 @@ class MovedMeanwhile(Conflict):
 class MovedElsewhere(Conflict):
     """The move starts with something else: `url` says where."""
 
-    title = "Another step comes first"
+    title = gettext_lazy("Another step comes first")
 
     def __init__(self, url: str) -> None:
         super().__init__(_("Before this move something else has to be done."))

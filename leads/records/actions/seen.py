@@ -15,6 +15,7 @@ from typing import Any, Self
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from leads.records.models import Company, Lead
 from leads.records.values import CONSENTS
@@ -85,7 +86,7 @@ class Collision:
 class ChangedMeanwhile(Conflict):
     """Somebody changed the same fields since they were shown; `record` is as it is stored now."""
 
-    title = "Changed meanwhile"
+    title = gettext_lazy("Changed meanwhile")
 
     def __init__(self, record: Lead | Company, collisions: list[Collision]) -> None:
         what = ", ".join(collision.change.label for collision in collisions)

@@ -344,17 +344,20 @@ def test_the_filter_form_offers_every_filter_and_shows_what_is_in_use(client: Cl
     for model in (Source, Campaign, Offering, Interest, Persona):
         model.objects.create(name="One of them")
 
-    page = client.get(reverse("records:filter"), {"owner": "me", "stage": "mql", "city": "Oslo", "tab": "all"})
+    page = client.get(
+        reverse("records:filter"), {"owner": "me", "stage": "mql", "city": "Oslo", "tab": "all", "import": "7"}
+    )
     sheet = client.get(reverse("records:filter"), headers=HTMX)
 
     offered = set(re.findall(r'name="([\w.]+)"', page.text))
     typed = {name for name, one in LeadFilter.base_filters.items() if one.is_typed}
-    assert set(LeadFilter.base_filters) - typed == {"told"}, "of all filters, one comes from links alone"
+    assert set(LeadFilter.base_filters) - typed == {"import", "told"}, "of all filters, these come from links alone"
     assert typed - {"q"} | {"custom.machines"} <= offered
     assert re.search(r'name="owner" value="me" checked', page.text)
     assert re.search(r'name="stage" value="\d+" checked> <span>MQL', page.text)
     assert 'name="city" value="Oslo"' in page.text
-    assert '<input type="hidden" name="tab" value="all">' in page.text
+    for kept in ('name="tab" value="all"', 'name="import" value="7"'):
+        assert f'<input type="hidden" {kept}>' in page.text, "no form asks for it, and none loses it"
     assert "<html" not in sheet.text
     assert 'action="/leads/"' in sheet.text
 

@@ -25,7 +25,7 @@ _CLOSING = (
 class AlreadyClosed(Conflict):
     """Somebody ended it first; `commitment` is its state now."""
 
-    title = gettext_lazy("Already closed")  # type: ignore[assignment]  # read as text
+    title = gettext_lazy("Already closed")
 
     def __init__(self, commitment: Commitment) -> None:
         words = _("“%(text)s” is %(state)s already.")
