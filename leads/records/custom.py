@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from leads.records import fields
@@ -26,6 +28,15 @@ LONGEST_TEXT = 2_000
 def definitions(on: str) -> dict[str, CustomField]:
     """The custom fields in use on leads or companies, by key. Costs one query."""
     return {field.key: field for field in CustomField.objects.filter(on=on, is_active=True)}
+
+
+def shown(definition: CustomField, value: Any) -> Any:
+    """A stored value as pages show it: words for yes and no, a day as one reads it, all else as it is."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if definition.kind == CustomField.Kind.DATE and (day := parse_date(str(value))):
+        return date_format(day, "j M Y")
+    return value
 
 
 def clean_value(definition: CustomField, value: object) -> Any:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.records.views import acts, bin, companies, lead, leads
+from leads.records.views import acts, bin, columns, companies, lead, leads
 
 app_name = "records"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("leads/", leads.leads, name="leads"),
     path("leads/counts/", leads.counts, name="counts"),
     path("leads/filter/", leads.filter_form, name="filter"),
+    path("leads/columns/", columns.choose, name="columns"),
     path("leads/new/", leads.new, name="new"),
     path("leads/bin/", bin.leads_bin, name="bin"),
     path("leads/<int:pk>/", lead.lead, name="lead"),

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from leads.funnel import uses
 from leads.funnel.models import Stage
-from leads.records import filters, moving
+from leads.records import columns, filters, moving
 from leads.records.models import Deal, Lead
 from smarketing.celery import app
 from workspace import slots, subjects, verbs
@@ -245,3 +245,14 @@ def test_every_filter_says_what_it_is_for() -> None:
 
     for name, filter_ in entries.items():
         assert str(filter_.label), name
+
+
+def test_every_column_of_leads_has_a_cell_that_exists_and_an_order_that_the_list_knows() -> None:
+    entries = columns.entries()
+    told("Columns of leads", {key: f"{column.label}, {column.template}" for key, column in entries.items()})
+
+    assert next(iter(entries)) == columns.FIRST
+    for key, column in entries.items():
+        get_template(column.template)
+        assert str(column.label), key
+        assert not column.sorting or column.sorting in filters.LEAD_SORTING.columns, key

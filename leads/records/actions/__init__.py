@@ -8,6 +8,7 @@ from leads.records.actions.definitions import save_custom_field
 from leads.records.actions.derived import set_derived
 from leads.records.actions.moving import MovedElsewhere, MovedMeanwhile, move
 from leads.records.actions.seen import ChangedMeanwhile, Collision, Seen, marks
+from leads.records.actions.shaping import choose_columns
 from leads.records.actions.talking import Talk, finish_next_step, log_talk, set_next_step
 from leads.records.actions.upserting import Upserted, upsert
 
@@ -22,6 +23,7 @@ __all__ = [
     "change",
     "change_company",
     "change_many",
+    "choose_columns",
     "create",
     "create_company",
     "finish_next_step",

@@ -4,5 +4,6 @@ from leads.records.models.companies import Company
 from leads.records.models.custom import CustomField
 from leads.records.models.deals import Deal, StagePassage
 from leads.records.models.leads import Lead, LeadQuerySet
+from leads.records.models.shapes import ListShape
 
-__all__ = ["Company", "CustomField", "Deal", "Lead", "LeadQuerySet", "StagePassage"]
+__all__ = ["Company", "CustomField", "Deal", "Lead", "LeadQuerySet", "ListShape", "StagePassage"]

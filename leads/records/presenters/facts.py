@@ -4,13 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.dateparse import parse_date
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.audience.models import BuyingRole
+from leads.records import custom
 from leads.records.fields import EDITABLE, FIELDS
 from leads.records.models import Company, CustomField, Lead
 
@@ -104,7 +103,7 @@ def hands(lead: Lead) -> list[Fact]:
 def own(values: Mapping[str, Any], definitions: Iterable[CustomField]) -> list[Fact]:
     """The custom fields that have a value, in the order of their definitions."""
     return [
-        Fact(one.label, _custom_value(one, values[one.key]), f"{CUSTOM}{one.key}", _CUSTOM_SHOW.get(one.kind, "text"))
+        Fact(one.label, custom.shown(one, values[one.key]), f"{CUSTOM}{one.key}", _CUSTOM_SHOW.get(one.kind, "text"))
         for one in definitions
         if values.get(one.key) not in (None, "", [])
     ]
@@ -140,14 +139,6 @@ _CUSTOM_SHOW: dict[str, str] = {
     CustomField.Kind.NUMBER: "number",
     CustomField.Kind.MONEY: "number",
 }
-
-
-def _custom_value(definition: CustomField, value: Any) -> Any:
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if definition.kind == CustomField.Kind.DATE and (day := parse_date(str(value))):
-        return date_format(day, "j M Y")
-    return value
 
 
 def _fact(key: str, value: Any, show: str = "text", letter: str = "") -> Fact:

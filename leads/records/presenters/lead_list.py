@@ -7,16 +7,25 @@ from functools import cached_property
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from leads.records import policies
+from leads.records.columns import Chosen, readable
 from leads.records.filters import LEAD_SORTING, LeadFilter
 from leads.records.models import Lead, LeadQuerySet
 from leads.records.presenters.hands import Hands, hands_of
 from leads.records.presenters.lateness import late_words
 from leads.records.presenters.listing import PAGE_SIZE, RecordList, counted
+from leads.records.presenters.shape import (
+    ShownColumn,
+    Surroundings,
+    least_width,
+    shown_columns,
+    with_columns,
+)
 from workspace.http import SignedInRequest
 from workspace.paging import Count, Keyset, Page
 
@@ -56,8 +65,15 @@ class LeadRow:
 
     lead: Lead
     url: str
-    hands: Hands
-    late: str
+    now: dt.datetime
+
+    @property
+    def hands(self) -> Hands:
+        return hands_of(self.lead, timezone.localdate(self.now))
+
+    @property
+    def late(self) -> str:
+        return late_words(self.lead, self.now)
 
 
 class LeadList(RecordList[Lead]):
@@ -104,7 +120,31 @@ class LeadList(RecordList[Lead]):
         Raises:
             BadCursor: the cursor is of another list.
         """
-        return self.keyset(self.filterset.qs.for_list(), size=PAGE_SIZE).page(self.cursor)
+        rows = with_columns(self.filterset.qs, self.columns)
+        return self.keyset(rows, size=PAGE_SIZE).page(self.cursor)
+
+    @cached_property
+    def around(self) -> Surroundings:
+        """What the reader chose of the list. Costs one query."""
+        return Surroundings.of(self.person)
+
+    @cached_property
+    def columns(self) -> list[ShownColumn]:
+        """The columns of this list, in order."""
+        return shown_columns(self.chosen, self.around.known, self.orders)
+
+    @cached_property
+    def chosen(self) -> Chosen:
+        """Which columns, and how much room each has."""
+        return readable(self.around.columns, self.around.known)
+
+    @property
+    def least_width(self) -> int:
+        return least_width(self.chosen, self.around.known)
+
+    @property
+    def columns_url(self) -> str:
+        return f"{reverse('records:columns')}?{self.list_query}"
 
     def lead_url(self, lead: Lead, row: int, cursor: str | None) -> str:
         """The lead's page, from which the way leads back to this list, and on to the leads around its place there.
@@ -121,15 +161,8 @@ class LeadList(RecordList[Lead]):
 
     @cached_property
     def rows(self) -> list[LeadRow]:
-        today = timezone.localdate(self.now)
         return [
-            LeadRow(
-                lead=lead,
-                url=self.lead_url(lead, row, self.cursor),
-                hands=hands_of(lead, today),
-                late=late_words(lead, self.now),
-            )
-            for row, lead in enumerate(self.page.items)
+            LeadRow(lead, self.lead_url(lead, row, self.cursor), self.now) for row, lead in enumerate(self.page.items)
         ]
 
     @cached_property

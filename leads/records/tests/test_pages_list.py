@@ -49,8 +49,8 @@ def test_the_list_costs_the_same_queries_at_any_length(
     for number in range(rows):
         lead(company=f"Company {number}", owner=sami, marketer=mara, value="100", next_step="Call", next_step_at=NOON)
 
-    # Session, visitor, permissions (2), leads with values and leads without, workspace name, roles, departments.
-    with django_assert_num_queries(9):
+    # Session, visitor, permissions (2), columns, leads with values and leads without, workspace name, roles, departments.
+    with django_assert_num_queries(10):
         page = client.get(LEADS)
 
     assert len(shown(page.text)) == rows
