@@ -12,7 +12,7 @@ from leads.records.actions.intake_drafting import MADE, WRITTEN, Drafted, column
 from leads.records.actions.intake_entries import Entry, Move
 from leads.records.actions.intake_known import TO_MANY, Known
 from leads.records.actions.intake_rows import Terms
-from leads.records.models import Lead
+from leads.records.actions.writing import copy_to_deals, free_keys, write
 from workspace.copying import as_array, checked_as_sets, copy_columns
 from workspace.journal import actions as journal
 
@@ -30,11 +30,14 @@ def store(
     known.companies.make(companies, at=terms.at, file=terms.file, by=terms.by)
     _make_named(drafted.named, terms=terms, known=known)
     _refer(changed, terms=terms, known=known)
-    _let_go(changed)
+    # Rows may hand keys round, and are not written in their order.
+    free_keys([entry.pk for entry in changed if _has_other_keys(entry)])
     if drafted.new:
         _insert(drafted, terms, known)
     if changed:
-        _change(changed)
+        ids = [entry.pk for entry in changed]
+        write(ids, columns_of(changed, WRITTEN))
+        copy_to_deals(ids)
     _mark([*drafted.special, *changed], known)
     stepping = [entry for entry in drafted.special if entry.values.get("next_step_at")]
     stepping += [entry for entry in changed if _may_step_otherwise(entry)]
@@ -155,37 +158,8 @@ def _insert_passages(entries: Sequence[Entry], terms: Terms) -> None:
         )
 
 
-def _let_go(changed: Sequence[Entry]) -> None:
-    """Free the keys of leads that get others: rows may hand them round, and rows are not written in their order."""
-    passing = [
-        entry.pk for entry in changed if any(one.field in rules.UNIQUE for _line, told in entry.edits for one in told)
-    ]
-    if passing:
-        Lead.objects.filter(pk__in=passing).update(email="", external_id="")
-
-
-def _change(changed: Sequence[Entry]) -> None:
-    """Write the changed leads by one statement, and what their deals copy of them."""
-    columns = ", ".join(WRITTEN)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"CREATE TEMP TABLE intake_changed ON COMMIT DROP AS "  # noqa: S608 - our own columns
-            f"SELECT id, {columns} FROM leads_records_lead WHERE false"
-        )
-    ids = [entry.pk for entry in changed]
-    copy_columns("intake_changed", {"id": ids, **columns_of(changed, WRITTEN)}, len(changed))
-    with connection.cursor() as cursor:
-        settings = ", ".join(f"{column} = new.{column}" for column in WRITTEN)
-        cursor.execute(
-            f"UPDATE leads_records_lead lead SET {settings} FROM intake_changed new WHERE new.id = lead.id"  # noqa: S608
-        )
-        cursor.execute("DROP TABLE intake_changed")
-        cursor.execute(
-            "UPDATE leads_records_deal deal SET offering_id = lead.offering_id, value = lead.value, "
-            "currency = lead.currency, value_base = lead.value_base FROM leads_records_lead lead "
-            "WHERE lead.id = ANY(%s::bigint[]) AND deal.lead_id = lead.id AND deal.is_current",
-            [as_array(ids)],
-        )
+def _has_other_keys(changed: Entry) -> bool:
+    return any(one.field in rules.UNIQUE for _line, told in changed.edits for one in told)
 
 
 def _mark(entries: Sequence[Entry], known: Known) -> None:

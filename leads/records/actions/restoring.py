@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -23,11 +23,12 @@ from leads.records.actions.intake_entries import REFERENCES, TEXTS
 from leads.records.actions.intake_known import TO_MANY, Rates
 from leads.records.actions.restoring_known import Marks, Meanings, Values, holders
 from leads.records.actions.seen import Changed
+from leads.records.actions.writing import copy_to_deals, free_keys, write
 from leads.records.fields import FIELDS
 from leads.records.models import Lead
 from leads.records.telephones import telephone_key
 from leads.records.values import merged_consent
-from workspace.copying import copy_columns
+from workspace.copying import Column
 from workspace.journal import actions as journal
 from workspace.people.models import Person
 
@@ -187,7 +188,7 @@ class _Restoring:
         changed = [(old, new, changes) for old, new, changes in told if changes]
         touched = {new.pk: {one.field for one in changes} for _old, new, changes in changed}
         _write([(old, new) for old, new, _changes in changed if touched[new.pk] - TO_MANY.keys()])
-        _copy_to_deals([pk for pk, keys in touched.items() if keys & set(DEAL_COLUMNS)])
+        copy_to_deals([pk for pk, keys in touched.items() if keys & set(DEAL_COLUMNS)])
         self._marks.take_off()
         # The trigger that counts versions does not see tags and interests.
         if only_marks := [pk for pk, keys in touched.items() if keys <= TO_MANY.keys()]:
@@ -236,29 +237,8 @@ def _write(pairs: Sequence[tuple[Lead, Lead]]) -> None:
         for old, new in pairs
         if any(getattr(old, key) != getattr(new, key) and getattr(old, key) in taken[key] for key in rules.UNIQUE)
     ]
-    if passing:
-        Lead.objects.filter(pk__in=passing).update(email="", external_id="")
-    columns = ", ".join(COLUMNS)
-    written: dict[str, Any] = {column: [getattr(lead, column) for lead in leads] for column in COLUMNS}
+    free_keys(passing)
+    columns: dict[str, Column] = {column: [getattr(lead, column) for lead in leads] for column in COLUMNS}
     for column in ("consent", "custom"):
-        written[column] = [json.dumps(value) for value in written[column]]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"CREATE TEMP TABLE restored ON COMMIT DROP AS SELECT id, {columns} FROM leads_records_lead WHERE false"  # noqa: S608
-        )
-        copy_columns("restored", {"id": [lead.pk for lead in leads], **written}, len(leads))
-        settings = ", ".join(f"{column} = new.{column}" for column in COLUMNS)
-        cursor.execute(f"UPDATE leads_records_lead lead SET {settings} FROM restored new WHERE new.id = lead.id")  # noqa: S608
-        cursor.execute("DROP TABLE restored")
-
-
-def _copy_to_deals(leads: Sequence[int]) -> None:
-    """Let the current deals of leads say what these say of offering and value."""
-    if leads:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE leads_records_deal deal SET offering_id = lead.offering_id, value = lead.value, "
-                "currency = lead.currency, value_base = lead.value_base FROM leads_records_lead lead "
-                "WHERE lead.id = ANY(%s) AND deal.lead_id = lead.id AND deal.is_current",
-                [list(leads)],
-            )
+        columns[column] = [json.dumps(getattr(lead, column)) for lead in leads]
+    write([lead.pk for lead in leads], columns)
