@@ -9,7 +9,7 @@ from django.utils import timezone
 from leads.imports import actions
 from leads.imports.actions.preparing import Agreed
 from leads.imports.mapping import NEW, SKIP, Mapping
-from leads.imports.models import Import
+from leads.imports.models import Import, NotReverted
 from leads.records.models import Lead
 from leads.records.tests.factories import NOON
 from workspace.jobs import actions as jobs
@@ -110,3 +110,18 @@ def only_lead(**values: Any) -> Lead:
 
 
 __all__ = ["NEW", "agreed", "bring", "counts", "only_lead", "refused", "run", "take_back", "uploaded"]
+
+
+def taken_back(import_: Import) -> tuple[int, int, int]:
+    """How many leads were removed and restored, and how many things stayed."""
+    return import_.removed_count, import_.restored_count, import_.kept_count
+
+
+def kept() -> list[tuple[str, str, str]]:
+    """What stayed: of which lead, what, and why."""
+    rows = NotReverted.objects.select_related("lead").order_by("lead__email", "pk")
+    return [(row.lead.email, row.what, row.reason) for row in rows]
+
+
+def stored(email: str) -> Lead:
+    return Lead.objects.for_page().get(email=email)

@@ -19,8 +19,8 @@ from leads.funnel.models import Reason
 from leads.imports import actions
 from leads.imports.actions import reverting
 from leads.imports.actions.reverting import NotRevertible, preview
-from leads.imports.models import Import, NotReverted
-from leads.imports.tests.bringing import bring, counts, take_back
+from leads.imports.models import Import
+from leads.imports.tests.bringing import bring, counts, kept, stored, take_back, taken_back
 from leads.records import actions as records
 from leads.records.actions import steps
 from leads.records.models import Company, Lead
@@ -48,19 +48,6 @@ def mara() -> Person:
 @pytest.fixture
 def sami() -> Person:
     return person("Sami Rep")
-
-
-def taken_back(import_: Import) -> tuple[int, int, int]:
-    return import_.removed_count, import_.restored_count, import_.kept_count
-
-
-def kept() -> list[tuple[str, str, str]]:
-    rows = NotReverted.objects.select_related("lead").order_by("lead__email", "pk")
-    return [(row.lead.email, row.what, row.reason) for row in rows]
-
-
-def stored(email: str) -> Lead:
-    return Lead.objects.for_page().get(email=email)
 
 
 def test_leads_that_it_made_are_gone_and_can_be_made_again(mara: Person) -> None:

@@ -4,16 +4,15 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
 from django.test import RequestFactory
 
-from leads.audience.models import Persona
 from leads.funnel.models import Stage
-from leads.records import actions, filters
+from leads.records import filters
 from leads.records.filters import CompanyFilter, LeadFilter
-from leads.records.models import Company, CustomField, Lead
+from leads.records.models import Company, Lead
 from leads.records.tests.factories import NOON, CompanyFactory, closed_lead, lead, person
+from leads.records.tests.filtering import leads, two_leads
 from workspace.filtering import TextFilter
 from workspace.people.models import Person
 from workspace.people.roles import Role
@@ -28,12 +27,6 @@ def found(query: str, by: Person | None = None) -> set[str]:
     return set(filterset.qs.values_list("email", flat=True))
 
 
-def leads(query: str, by: Person | None = None) -> LeadFilter:
-    request = RequestFactory().get("/")
-    request.user = by or AnonymousUser()
-    return LeadFilter(QueryDict(query), Lead.objects.living(), request=request)
-
-
 @pytest.fixture
 def sami() -> Person:
     return person("Sami Rep")
@@ -46,40 +39,7 @@ def mara() -> Person:
 
 @pytest.fixture
 def two(sami: Person, mara: Person) -> tuple[Lead, Lead]:
-    """Ada has everything by which one can filter, and Ben has nothing of it."""
-    company = CompanyFactory.create(name="Kestrel Öl", domain="kestrel.example")
-    Persona.objects.create(name="Plant manager")
-    for key, kind in (("tier", "choice"), ("sites", "number"), ("eu__wide", "yes_no"), ("uses", "choices")):
-        CustomField.objects.create(key=key, label=key.title(), kind=kind)
-    ada = lead(
-        "ada@kestrel.example",
-        first_name="Ada",
-        last_name="Björk",
-        external_id="X-1",
-        company=company,
-        industry="Mining",
-        country="Sweden",
-        city="Kiruna",
-        source="Fair",
-        campaign="Spring",
-        persona="Plant manager",
-        offering="Pump",
-        interests=["Valves"],
-        tags=["Hot", "Nordic"],
-        stage="mql",
-        owner=sami.email,
-        marketer=mara.email,
-        phone="+46 980 12345",
-        value="1200",
-        custom={"tier": "gold", "sites": 3, "eu__wide": True, "uses": ["oil", "gas"]},
-        created_at=NOON - timedelta(days=40),
-    )
-    actions.change(ada, {"asleep_until": "2026-12-24", "asleep_reason": "Budget"}, by=None, at=NOON)
-    actions.set_next_step(ada, "Call", due_at=NOON + timedelta(hours=2), by=None, at=NOON)
-    ben = lead("ben@plain.example", stage="sal", created_at=NOON - timedelta(days=2))
-    three_days_ago = NOON - timedelta(days=3)
-    actions.set_derived({ada.pk: {"last_activity_at": three_days_ago}, ben.pk: {"last_activity_at": None}})
-    return ada, ben
+    return two_leads(sami, mara)
 
 
 ADA, BEN = {"ada@kestrel.example"}, {"ben@plain.example"}

@@ -1,30 +1,18 @@
 """Filters as chips in words, and filters that read their index in the order of the list."""
 
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.http import QueryDict
-from django.test import RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
-from leads.audience.models import Persona
-from leads.records import actions
-from leads.records.filters import LeadFilter
-from leads.records.models import Company, CustomField, Lead
-from leads.records.tests.factories import NOON, CompanyFactory, lead, person
+from leads.records.models import Company, Lead
+from leads.records.tests.factories import CompanyFactory, lead, person
+from leads.records.tests.filtering import leads, two_leads
 from workspace.people.models import Person
 from workspace.people.roles import Role
 
 pytestmark = pytest.mark.django_db
-
-
-def leads(query: str, by: Person | None = None) -> LeadFilter:
-    request = RequestFactory().get("/")
-    request.user = by or AnonymousUser()
-    return LeadFilter(QueryDict(query), Lead.objects.living(), request=request)
 
 
 @pytest.fixture
@@ -39,40 +27,7 @@ def mara() -> Person:
 
 @pytest.fixture
 def two(sami: Person, mara: Person) -> tuple[Lead, Lead]:
-    """Ada has everything by which one can filter, and Ben has nothing of it."""
-    company = CompanyFactory.create(name="Kestrel Öl", domain="kestrel.example")
-    Persona.objects.create(name="Plant manager")
-    for key, kind in (("tier", "choice"), ("sites", "number"), ("eu__wide", "yes_no"), ("uses", "choices")):
-        CustomField.objects.create(key=key, label=key.title(), kind=kind)
-    ada = lead(
-        "ada@kestrel.example",
-        first_name="Ada",
-        last_name="Björk",
-        external_id="X-1",
-        company=company,
-        industry="Mining",
-        country="Sweden",
-        city="Kiruna",
-        source="Fair",
-        campaign="Spring",
-        persona="Plant manager",
-        offering="Pump",
-        interests=["Valves"],
-        tags=["Hot", "Nordic"],
-        stage="mql",
-        owner=sami.email,
-        marketer=mara.email,
-        phone="+46 980 12345",
-        value="1200",
-        custom={"tier": "gold", "sites": 3, "eu__wide": True, "uses": ["oil", "gas"]},
-        created_at=NOON - timedelta(days=40),
-    )
-    actions.change(ada, {"asleep_until": "2026-12-24", "asleep_reason": "Budget"}, by=None, at=NOON)
-    actions.set_next_step(ada, "Call", due_at=NOON + timedelta(hours=2), by=None, at=NOON)
-    ben = lead("ben@plain.example", stage="sal", created_at=NOON - timedelta(days=2))
-    three_days_ago = NOON - timedelta(days=3)
-    actions.set_derived({ada.pk: {"last_activity_at": three_days_ago}, ben.pk: {"last_activity_at": None}})
-    return ada, ben
+    return two_leads(sami, mara)
 
 
 CHIPS = {

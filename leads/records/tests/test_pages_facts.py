@@ -11,30 +11,19 @@ from django.urls import reverse
 
 from leads.records import actions
 from leads.records.models import CustomField, Lead
+from leads.records.tests.acting import HTMX, act, shows_whole_lead
 from leads.records.tests.factories import NOON, lead, person
 from workspace.journal.models import JournalEntry
 from workspace.people.models import Person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tuesday_noon")]
 
-HTMX = {"HX-Request": "true"}
 HOUR = dt.timedelta(hours=1)
 
 
 @pytest.fixture
 def anke() -> Lead:
     return lead("anke@ostertal.example", first_name="Anke", last_name="Vollmer", created_at=NOON - 30 * HOUR)
-
-
-def act(client: Client, name: str, one: Lead, data: dict[str, Any], *extra: str, htmx: bool = False) -> Any:
-    url = reverse(f"records:{name}", args=[one.pk, *extra])
-    return client.post(url, data, headers=HTMX if htmx else {})
-
-
-def shows_whole_lead(response: Any) -> bool:
-    """Whether htmx puts the whole lead in its place and closes the sheet."""
-    is_told = response["HX-Retarget"] == "#lead" and response["HX-Reswap"] == "outerHTML"
-    return is_told and "sheet:close" in response["HX-Trigger"] and '<div class="record" id="lead"' in response.text
 
 
 def test_a_fact_is_edited_in_its_place(client: Client, sami: Person, anke: Lead) -> None:
