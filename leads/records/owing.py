@@ -7,9 +7,10 @@ from django.utils.translation import ngettext
 
 from leads.records import actions
 from leads.records.actions import handing
+from leads.records.actions.seen import ChangedMeanwhile, marks
 from leads.records.actions.steps import KIND
 from leads.records.models import Lead
-from workspace.commitments.actions import AlreadyClosed
+from workspace.commitments.actions import AlreadyClosed, Rewritten
 from workspace.commitments.kinds import CommitmentKind
 from workspace.commitments.models import Commitment
 from workspace.people.models import Person
@@ -22,12 +23,20 @@ def finish(commitment: Commitment, by: Person | None, at: datetime, text: str) -
     Raises:
         PermissionDenied: `by` may not change leads.
         AlreadyClosed: the lead was taken out in this very moment, and its step with it.
+        Rewritten: another step was set in this very moment.
         ValidationError: somebody was first.
     """
+    seen = marks(Lead(next_step=commitment.text), ["next_step"])
     try:
-        actions.finish_next_step(Lead(pk=commitment.subject_id), by=by, at=at, text=text)
+        actions.finish_next_step(Lead(pk=commitment.subject_id), by=by, at=at, text=text, seen=seen)
     except Lead.DoesNotExist as error:
-        raise AlreadyClosed(Commitment.objects.with_people().get(pk=commitment.pk)) from error
+        raise AlreadyClosed(_stored(commitment)) from error
+    except ChangedMeanwhile as error:
+        raise Rewritten(_stored(commitment)) from error
+
+
+def _stored(commitment: Commitment) -> Commitment:
+    return Commitment.objects.with_people().get(pk=commitment.pk)
 
 
 NEXT_STEP = CommitmentKind(

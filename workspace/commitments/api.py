@@ -117,7 +117,7 @@ class CommitmentViewSet(ReadViewSet[Commitment]):
         return Commitment.objects.visible_to(self.request.user).with_people()
 
     def present(self, conflict: Conflict) -> dict[str, object]:
-        if isinstance(conflict, actions.AlreadyClosed):
+        if isinstance(conflict, actions.AlreadyClosed | actions.Rewritten):
             return {"commitment": CommitmentSerializer(conflict.commitment).data}
         return {}
 

@@ -21,10 +21,11 @@ class CommitmentKind:
     """A kind of commitment.
 
     A promise is what one department owes the other, and counts in service levels; anything else is a person's own work, seen by
-    nobody else. `target_seconds` is the working time that it has where its maker says nothing. `finish` is what "Done" does where
-    the room has more to do than to stop the clock: it calls `actions.meet_many` itself, and is called before anything is
-    locked, so that the room locks its own records first, as it does elsewhere. A kind that is not `by_hand` ends by its room's
-    own acts alone. A `quiet` one writes no journal entries, because its room tells the same in its own words.
+    nobody else. `target_seconds` is the working time that it has where its maker says nothing. `finish` is what "Done" does
+    where the room has more to do than to stop the clock: it calls `actions.meet_many` itself, and is called before anything is
+    locked, so that the room locks its own records first, as it does elsewhere; what was rewritten since then it refuses. A kind
+    that is not `by_hand` ends by its room's own acts alone. A `quiet` one writes no journal entries, because its room tells the
+    same in its own words.
     """
 
     key: str

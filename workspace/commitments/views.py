@@ -45,13 +45,19 @@ def done(request: SignedInRequest, pk: int) -> HttpResponse:
     one = _commitment_or_404(request, pk)
     if not policies.may_finish(request.user, one):
         raise PermissionDenied(_("Only who owes it says that it is done."))
-    form = WordForm(_data(request))
-    if form.is_bound and _goes_through(
-        form,
-        lambda: actions.finish(one, by=request.user, at=timezone.now(), text=form.cleaned_data["text"]),
-    ):
-        return _answered(request, one, _("Done: %s") % one)
-    return _ask(request, one, form, title=_("Done: %s") % one, act=_("Done"))
+    form, status = WordForm(_data(request)), None
+    try:
+        if form.is_bound and _goes_through(form, lambda: _finish(request, one, form.cleaned_data["text"])):
+            return _answered(request, one, _("Done: %s") % one)
+    except actions.Rewritten as conflict:
+        form.add_error(None, _("%s. Nothing was marked as done; decide again.") % conflict)
+        one, status = conflict.commitment, HTTPStatus.CONFLICT
+    return _ask(request, one, form, title=_("Done: %s") % one, act=_("Done"), status=status)
+
+
+def _finish(request: SignedInRequest, one: Commitment, text: str) -> Commitment:
+    shown = request.POST.get("shown")
+    return actions.finish(one, by=request.user, at=timezone.now(), text=text, shown=shown)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -142,11 +148,17 @@ def _goes_through(form: BaseForm, act: Callable[[], object]) -> bool:
     return not form.errors
 
 
-def _ask(request: SignedInRequest, one: Commitment, form: BaseForm, *, title: str, act: str) -> HttpResponse:
+def _ask(
+    request: SignedInRequest, one: Commitment, form: BaseForm, *, title: str, act: str, status: HTTPStatus | None = None
+) -> HttpResponse:
     """Draw the form of an act: in the sheet for htmx, else as a page of its own."""
-    template = "workspace/commitments/_act.html" if request.htmx else "workspace/commitments/act.html"
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-    return render(request, template, {"commitment": one, "form": form, "title": title, "act": act}, status=status)
+    context = {"commitment": one, "form": form, "title": title, "act": act}
+    status = status or (HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK)
+    if not request.htmx:
+        return render(request, "workspace/commitments/act.html", context, status=status)
+    # A click on “Done” in the list asks here as well, where what is done has changed since.
+    response = render(request, "workspace/commitments/_act.html", context, status=status)
+    return retarget(reswap(response, "innerHTML"), "#sheet-content")
 
 
 def _answered(request: SignedInRequest, one: Commitment, notice: str) -> HttpResponse:

@@ -87,6 +87,38 @@ def test_done_on_the_page_of_promises_is_done_at_the_lead(client: Client, mara: 
     assert client.post(reverse("commitments:done", args=[one.pk])).status_code == HTTPStatus.CONFLICT
 
 
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_a_step_that_was_set_meanwhile_is_not_ticked_off_for_the_one_that_was_shown(
+    client: Client, mara: Person, headers: dict[str, str]
+) -> None:
+    made = actions.set_next_step(lead("anke@kestrel.example", owner=mara), "Call", due_at=NOON + DAY, by=mara, at=NOON)
+    done = reverse("commitments:done", args=[Commitment.objects.get().pk])
+    client.force_login(mara)
+    assert '<input type="hidden" name="shown" value="Call">' in client.get("/commitments/", {"tab": "steps"}).text
+    actions.set_next_step(made, "Send the offer", due_at=NOON + DAY, by=mara, at=NOON)
+
+    refused = client.post(done, {"shown": "Call", "text": "Went well."}, headers=headers)
+
+    assert refused.status_code == HTTPStatus.CONFLICT
+    assert "This is by now: Send the offer. Nothing was marked as done; decide again." in refused.text
+    assert '<input type="hidden" name="shown" value="Send the offer">' in refused.text
+    assert "Went well." in refused.text
+    assert [one[3] for one in owed()] == ["running"]
+    assert client.post(done, {"shown": "Send the offer"}).status_code == HTTPStatus.FOUND
+
+
+def test_a_step_set_in_the_very_moment_of_done_is_not_ticked_off(mara: Person) -> None:
+    made = actions.set_next_step(lead("anke@kestrel.example", owner=mara), "Call", due_at=NOON + DAY, by=mara, at=NOON)
+    shown = Commitment.objects.get()
+    actions.set_next_step(made, "Send the offer", due_at=NOON + DAY, by=mara, at=NOON)
+
+    with pytest.raises(commitments.Rewritten) as refusal:
+        owing.finish(shown, mara, NOON, "")
+
+    assert refusal.value.commitment.text == "Send the offer"
+    assert [one[3] for one in owed()] == ["running"]
+
+
 def test_nobody_else_sees_or_finishes_it(client: Client, mara: Person) -> None:
     actions.set_next_step(lead("anke@kestrel.example", owner=mara), "Call", due_at=NOON + DAY, by=mara, at=NOON)
     client.force_login(person("Felix Brandt"))

@@ -33,6 +33,16 @@ class AlreadyClosed(Conflict):
         self.commitment = commitment
 
 
+class Rewritten(Conflict):
+    """It says something else than whoever did it was shown; `commitment` is its state now."""
+
+    title = gettext_lazy("Changed meanwhile")
+
+    def __init__(self, commitment: Commitment) -> None:
+        super().__init__(_("This is by now: %s") % commitment.text)
+        self.commitment = commitment
+
+
 def locked(ids: Iterable[int]) -> list[Commitment]:
     """The commitments as stored now, locked until the transaction ends; in order of id, so that sets never block each other."""
     held = list(
@@ -59,12 +69,17 @@ def locked_open(commitment: Commitment) -> Commitment:
 
 
 @transaction.atomic
-def finish(commitment: Commitment, *, by: Person, at: dt.datetime, text: str = "") -> Commitment:
+def finish(
+    commitment: Commitment, *, by: Person, at: dt.datetime, text: str = "", shown: str | None = None
+) -> Commitment:
     """Say that it is done, with a word to whom it was owed; returns it as stored. What its room has to do is done, too.
+
+    `shown` is what whoever did it was shown to be owed.
 
     Raises:
         PermissionDenied: `by` does not owe it, or it ends by its room's own acts alone.
         AlreadyClosed: somebody ended it first.
+        Rewritten: it says something else by now, which nobody has done.
         ValidationError: the word is too long.
     """
     by_its_room = commitment.definition.finish
@@ -77,10 +92,12 @@ def finish(commitment: Commitment, *, by: Person, at: dt.datetime, text: str = "
         raise PermissionDenied(_("Only who owes it says that it is done."))
     if not commitment.definition.by_hand:
         raise PermissionDenied(_("This ends by what is decided, not by hand."))
-    if by_its_room is None:
-        return meet(commitment, by=by, at=at, text=text)
     if not commitment.is_open:
         raise AlreadyClosed(commitment)
+    if shown not in (None, commitment.text):
+        raise Rewritten(commitment)
+    if by_its_room is None:
+        return meet(commitment, by=by, at=at, text=text)
     by_its_room(commitment, by, at, text)
     return Commitment.objects.with_people().get(pk=commitment.pk)
 
