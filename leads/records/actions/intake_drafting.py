@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Model
 
 from leads.funnel.models import Reason, Stage
+from leads.records.actions.changing import HANDS
 from leads.records.actions.intake_entries import PLAIN, REFERENCES, TEXTS, Entry
 from leads.records.actions.intake_known import NAMED, TO_MANY
 from leads.records.actions.intake_rows import Terms
@@ -42,10 +43,10 @@ LATE = frozenset({str, tuple})
 class Drafted:
     """Leads that are to be made, as they will be written.
 
-    `lines` hold the columns that are known. Those that come `late` wait for records that are still to be made, whose names stand
-    where ids will; `named` are all such names by kind, tags and interests among them. `referred` are the ids of which the lines
-    speak, `rows` the numbers of the file's lines as an array, and `special` the leads of which there is more to write or to tell
-    than that they came in.
+    `lines` hold the columns that are known. Those that come `late` wait for records that are still to be made, whose names
+    stand where ids will; `named` are all such names by kind, tags and interests among them. `referred` are the ids of which
+    the lines speak, `hands` those of owners and marketers, `rows` the numbers of the file's lines as an array, and `special`
+    the leads of which there is more to write or to tell than that they came in.
     """
 
     new: Sequence[Entry]
@@ -53,6 +54,7 @@ class Drafted:
     late: Mapping[str, list[Any]]
     named: Mapping[str, list[str]]
     referred: Mapping[type[Model], set[int]]
+    hands: set[int]
     rows: str
     special: Sequence[Entry]
 
@@ -80,6 +82,7 @@ def draft(new: Sequence[Entry], terms: Terms, turns: Turns) -> Drafted:
         late=late,
         named=named({key: values for key, values in late.items() if key in MADE}, special),
         referred=_referred_with_stays(known, new, terms),
+        hands=hands_of(new),
         rows=as_array(entry.line for entry in new),
         special=special,
     )
@@ -121,6 +124,12 @@ def referred(columns: Mapping[str, Column]) -> dict[type[Model], set[int]]:
         values = columns[column]
         found[REFERRED[column]].update(set(values if isinstance(values, list) else [values]) - {None})
     return found
+
+
+def hands_of(entries: Iterable[Entry]) -> set[int]:
+    """The ids of the leads' owners and marketers."""
+    hands = {entry.values.get(f"{key}_id") for entry in entries for key in HANDS}
+    return {pk for pk in hands if pk is not None}
 
 
 def _referred_with_stays(

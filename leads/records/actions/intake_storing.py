@@ -1,20 +1,22 @@
 """Writing what an intake decided: set by set, by COPY and statements over arrays of ids, with the journal."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from django.db import connection
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection
 
 from leads.records.actions import rules, steps
 from leads.records.actions.changing import HANDS
-from leads.records.actions.intake_drafting import MADE, WRITTEN, Drafted, columns_of, named, referred
+from leads.records.actions.intake_drafting import MADE, WRITTEN, Drafted, columns_of, hands_of, named, referred
 from leads.records.actions.intake_entries import Entry, Move
 from leads.records.actions.intake_known import TO_MANY, Known
 from leads.records.actions.intake_rows import Terms
 from leads.records.actions.writing import copy_to_deals, free_keys, write
 from workspace.copying import as_array, checked_as_sets, copy_columns
 from workspace.journal import actions as journal
+from workspace.people.actions import demand_active
 
 NEW_TABLES = ("leads_records_lead", "leads_records_deal", "leads_records_stagepassage")
 
@@ -27,11 +29,12 @@ def store(
     `companies` are the names and domains of which rows spoke that came in: unknown ones are made, domains completed.
     """
     changed = [entry for entry in touched if entry.edits or entry.moves]
+    _demand_active(drafted.hands | hands_of(entry for entry in changed if _has_changed(entry, HANDS)))
     known.companies.make(companies, at=terms.at, file=terms.file, by=terms.by)
     _make_named(drafted.named, terms=terms, known=known)
     _refer(changed, terms=terms, known=known)
     # Rows may hand keys round, and are not written in their order.
-    free_keys([entry.pk for entry in changed if _has_other_keys(entry)])
+    free_keys([entry.pk for entry in changed if _has_changed(entry, rules.UNIQUE)])
     if drafted.new:
         _insert(drafted, terms, known)
     if changed:
@@ -46,7 +49,20 @@ def store(
 
 
 def _may_step_otherwise(changed: Entry) -> bool:
-    return changed.is_moved or any(one.field in steps.FOLLOWED for _line, told in changed.edits for one in told)
+    return changed.is_moved or _has_changed(changed, steps.FOLLOWED)
+
+
+def _has_changed(entry: Entry, keys: Collection[str]) -> bool:
+    return any(one.field in keys for _line, told in entry.edits for one in told)
+
+
+def _demand_active(hands: set[int]) -> None:
+    """Let nobody go to whom leads are given here; who went since the names were looked up is looked up once more."""
+    if hands:
+        try:
+            demand_active(hands, "owner")
+        except ValidationError as error:
+            raise IntegrityError(" ".join(error.messages)) from error
 
 
 def _make_named(named: Mapping[str, Sequence[str]], *, terms: Terms, known: Known) -> None:
@@ -156,10 +172,6 @@ def _insert_passages(entries: Sequence[Entry], terms: Terms) -> None:
             "JOIN leads_records_deal deal ON deal.lead_id = passage.lead_id AND deal.is_current",
             [terms.by.pk if terms.by else None, leads, stages, entered, left],
         )
-
-
-def _has_other_keys(changed: Entry) -> bool:
-    return any(one.field in rules.UNIQUE for _line, told in changed.edits for one in told)
 
 
 def _mark(entries: Sequence[Entry], known: Known) -> None:

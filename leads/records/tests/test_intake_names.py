@@ -5,8 +5,12 @@ from django.db import IntegrityError
 
 from leads.funnel.models import Source
 from leads.records.actions import intake_known
+from leads.records.actions.intake import Incoming, Intake, Outcome, Terms
 from leads.records.actions.intake_known import Names
-from leads.records.tests.factories import NOON
+from leads.records.models import Lead
+from leads.records.tests.factories import NOON, lead, person
+from workspace.people.models import Person
+from workspace.turns import Turns
 
 pytestmark = pytest.mark.django_db
 
@@ -42,3 +46,22 @@ def test_a_database_that_folds_case_in_another_way_is_an_error_and_no_endless_lo
 
     with pytest.raises(IntegrityError, match="FAIR"):
         names.make(["FAIR"], by=None, at=NOON)
+
+
+@pytest.mark.parametrize("is_stored", [False, True])
+def test_nobody_gets_a_lead_who_was_let_go_since_an_earlier_batch_named_them(is_stored: bool) -> None:
+    sami = person("Sami Rep")
+    if is_stored:
+        lead(external_id="2")
+    taker = Intake(Terms("external_id", "both", "leads.csv", None, NOON))
+
+    def bring(line: int) -> Outcome:
+        row = Incoming(line, {"external_id": str(line), "owner": sami.email})
+        return taker.take_in(taker.prepare([row], Turns()))[0]
+
+    assert bring(1).act == "created"
+    Person.objects.filter(pk=sami.pk).update(is_active=False)
+    late = bring(2)
+
+    assert (late.act, late.errors) == ("refused", {"owner": f"No owner is called “{sami.email}”."})
+    assert [one.external_id for one in Lead.objects.filter(owner=sami)] == ["1"]
