@@ -59,12 +59,20 @@ def remove_strays(now: datetime) -> int:
         sharing = [kind for kind in every if kind.folder == folder]
         storage = sharing[0].storage
         for place, names in _walk(storage, folder):
-            old = {name for name in names if now - storage.get_modified_time(name) > STRAY_AFTER}
+            old = {name for name in names if _is_older(storage, name, now - STRAY_AFTER)}
             strays = old - {name for kind in sharing for name in _named(kind, place)} if old else old
             for name in strays:
                 storage.delete(name)
             removed += len(strays)
     return removed
+
+
+def _is_older(storage: Storage, name: str, moment: datetime) -> bool:
+    """Whether a file was last written before `moment`; one that has gone since it was listed is no more to be judged."""
+    try:
+        return storage.get_modified_time(name) < moment
+    except FileNotFoundError:
+        return False
 
 
 def _walk(storage: Storage, folder: str) -> Iterator[tuple[str, list[str]]]:

@@ -162,6 +162,22 @@ def test_a_file_without_a_record_goes_after_a_day_and_others_stay() -> None:
     assert (default_storage.exists(stray), default_storage.exists(import_.file.name)) == (False, True)
 
 
+def test_a_file_that_goes_while_strays_are_looked_for_holds_up_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone, stray = (default_storage.save(f"imports/2026/11/{name}.csv", ContentFile(b"x")) for name in ("a", "b"))
+    ask = default_storage.get_modified_time
+
+    def ask_late(name: str) -> datetime:
+        if name == gone:
+            default_storage.delete(gone)
+        return ask(name)
+
+    monkeypatch.setattr(default_storage, "get_modified_time", ask_late)
+
+    files.remove_strays(timezone.now() + 2 * DAY)
+
+    assert not default_storage.exists(stray)
+
+
 def test_a_file_stays_where_letting_go_of_it_was_rolled_back(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
