@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -46,7 +48,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class Control:
-    """One filter of the form. `make` is boxes, choice, text, number, date or hidden; `said` are the words of what is in use."""
+    """One filter of the form. `make` is boxes, choice, text, number, date or hidden; `said` are the words of what is in use.
+
+    `has_more` says that there are more records than boxes, so that one may type another one's name.
+    """
 
     name: str
     label: Words
@@ -56,6 +61,7 @@ class Control:
     help_text: Words = ""
     said: str = ""
     error: str = ""
+    has_more: bool = False
 
     @property
     def value(self) -> str:
@@ -83,11 +89,11 @@ def _is_own(name: str) -> bool:
 
 def _control(name: str, one: Filter, filterset: FilterSet, person: Person, said: Mapping[str, Any]) -> Control:
     values = _given(filterset, name)
-    make, choices = "text", list[Choice]()
+    make, choices, has_more = "text", list[Choice](), False
     if isinstance(one, PersonFilter):
-        make, choices = "boxes", _people(filterset, name, person, values)
+        make, (choices, has_more) = "boxes", _people(filterset, name, person, values)
     elif isinstance(one, RecordFilter) and name in _OFFERED:
-        make, choices = "boxes", _records(_OFFERED[name], filterset, name)
+        make, (choices, has_more) = "boxes", _records(_OFFERED[name], filterset, name)
     elif isinstance(one, ChoiceFilter):
         make = "boxes" if one.many else "choice"
         choices = [Choice(key, words, key in values) for key, words in one.choices.items()]
@@ -101,8 +107,8 @@ def _control(name: str, one: Filter, filterset: FilterSet, person: Person, said:
         make = "hidden"
     chip = said.get(name)
     return Control(
-        name, one.label, make, values, choices, one.help_text if make == "text" else "",
-        chip.words if chip else "", chip.error if chip else "",
+        name, one.label, make, values, choices, one.help_text if make == "text" or has_more else "",
+        chip.words if chip else "", chip.error if chip else "", has_more,
     )  # fmt: skip
 
 
@@ -126,30 +132,38 @@ def _given(filterset: FilterSet, name: str) -> list[str]:
     return [str(value) for value in filterset.data.getlist(name)]
 
 
-def _chosen(filterset: FilterSet, name: str) -> set[int]:
-    return {record.pk for record in filterset.form.cleaned_data.get(name) or []}
+def _chosen(filterset: FilterSet, name: str) -> list[Any]:
+    return filterset.form.cleaned_data.get(name) or []
 
 
-def _records(model: Any, filterset: FilterSet, name: str) -> list[Choice]:
+def _boxes(rows: QuerySet[Any], chosen: list[Any]) -> tuple[list[Choice], bool]:
+    """Boxes of the first `rows`, and whether there are more; what is chosen always has one, else the form would drop it."""
+    found = list(rows[: _MOST_BOXES + 1])
+    offered = found[:_MOST_BOXES]
+    shown = [*offered, *(record for record in chosen if record not in offered)]
+    return [Choice(str(one.pk), str(one), one in chosen) for one in shown], len(found) > _MOST_BOXES
+
+
+def _records(model: Any, filterset: FilterSet, name: str) -> tuple[list[Choice], bool]:
+    rows = model.objects.filter(is_active=True).only("pk", "name")
+    return _boxes(rows.order_by("position" if model is Stage else "name", "pk"), _chosen(filterset, name))
+
+
+def _people(filterset: FilterSet, name: str, person: Person, values: list[str]) -> tuple[list[Choice], bool]:
     chosen = _chosen(filterset, name)
-    rows = model.objects.order_by("position", "pk") if model is Stage else model.objects.order_by("name", "pk")
-    return [
-        Choice(str(row.pk), str(row), row.pk in chosen)
-        for row in rows.only("pk", "name", "is_active")[:_MOST_BOXES]
-        if row.is_active or row.pk in chosen
-    ]
-
-
-def _people(filterset: FilterSet, name: str, person: Person, values: list[str]) -> list[Choice]:
-    chosen = _chosen(filterset, name)
-    me = Choice("me", _("Me"), "me" in values or person.pk in chosen)
-    others = Person.objects.visible_to(person).exclude(pk=person.pk).order_by("name", "pk")[:_MOST_BOXES]
-    return [
-        me,
-        *(Choice(str(one.pk), str(one), one.pk in chosen) for one in others if one.is_active or one.pk in chosen),
-    ]
+    others = Person.objects.visible_to(person).filter(is_active=True).exclude(pk=person.pk).order_by("name", "pk")
+    boxes, has_more = _boxes(others, [one for one in chosen if one != person])
+    return [Choice("me", _("Me"), "me" in values or person in chosen), *boxes], has_more
 
 
 def _days(one: DaysFilter, values: list[str]) -> list[Choice]:
-    offered = {str(days) for days in _DAYS} | {value for value in values if value.isdigit()}
+    offered = {str(days) for days in _DAYS} | {value for value in values if _is_read(one, value)}
     return [Choice(days, one.say(int(days)), days in values) for days in sorted(offered, key=int)]
+
+
+def _is_read(one: Filter, value: str) -> bool:
+    try:
+        one.read(value)
+    except ValidationError:
+        return False
+    return True

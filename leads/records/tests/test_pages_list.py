@@ -16,7 +16,7 @@ from leads.funnel.models import Campaign, Interest, Offering, Source, Tag
 from leads.records import actions
 from leads.records.filters import LeadFilter
 from leads.records.models import CustomField, Lead
-from leads.records.presenters import lead_list
+from leads.records.presenters import filtering, lead_list
 from leads.records.tests.factories import NOON, LeadFactory, closed_lead, lead, person
 from leads.records.tests.tables import bare_parts
 from workspace import paging
@@ -360,6 +360,40 @@ def test_the_filter_form_offers_every_filter_and_shows_what_is_in_use(client: Cl
         assert f'<input type="hidden" {kept}>' in page.text, "no form asks for it, and none loses it"
     assert "<html" not in sheet.text
     assert 'action="/leads/"' in sheet.text
+
+
+@pytest.mark.usefixtures("sami")
+@pytest.mark.parametrize("days", ["²", "nine", "-1", "0", "9" * 400])
+def test_the_filter_form_leaves_out_days_that_are_none(client: Client, days: str) -> None:
+    page = client.get(reverse("records:filter"), {"active_in": days})
+
+    assert page.status_code == HTTPStatus.OK
+    assert f'<option value="{days}"' not in page.text
+    assert '<option value="12" selected>' in client.get(reverse("records:filter"), {"active_in": "12"}).text
+
+
+def test_the_filter_form_keeps_what_is_chosen_beyond_its_boxes_and_takes_a_name(
+    client: Client, sami: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filtering, "_MOST_BOXES", 2)
+    ant, bee, cow, retired = (
+        Tag.objects.create(name=name, is_active=is_active)
+        for name, is_active in (("ant", True), ("bee", True), ("cow", True), ("ago", False))
+    )
+    away = person("Zoe Away")
+
+    page = client.get(reverse("records:filter"), {"tag": ["cow", "ago"], "owner": [sami.email, away.email]}).text
+
+    def boxes(name: str) -> list[tuple[str, str]]:
+        return re.findall(rf'type="checkbox" name="{name}" value="(\w+)" (checked)?>', page)
+
+    drawn = [(ant.pk, ""), (bee.pk, ""), (cow.pk, "checked"), (retired.pk, "checked")]
+    assert sorted(boxes("tag")) == sorted((str(pk), mark) for pk, mark in drawn)
+    assert {("me", "checked"), (str(away.pk), "checked")} <= set(boxes("owner"))
+    assert '<input class="form-control" name="tag" placeholder="Another one"' in page
+    assert '<input class="form-control" name="source"' not in page
+    cow.delete()
+    assert 'name="tag" placeholder' not in client.get(reverse("records:filter")).text
 
 
 def test_who_only_reads_sees_the_list_and_nothing_to_create(client: Client) -> None:
