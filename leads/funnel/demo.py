@@ -53,5 +53,8 @@ def remove(_by: Person | None, _at: datetime) -> None:
     """Delete Fennmark's definitions; those that a real lead refers to become the workspace's own."""
     for model in DEFINITIONS:
         made = model._default_manager.filter(is_demo=True)
-        made.filter(Q(leads__isnull=False)).update(is_demo=False)  # all definitions have leads
+        is_used = Q(leads__isnull=False)  # all definitions have leads
+        if model is Offering:
+            is_used |= Q(deals__isnull=False)  # and a lead's earlier deals were for one, too
+        made.filter(is_used).update(is_demo=False)
         made.delete()

@@ -13,7 +13,7 @@ from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
 from leads.audience.models import Persona
-from leads.funnel.models import DEFINITIONS, Source, Stage, Tag
+from leads.funnel.models import DEFINITIONS, Offering, Source, Stage, Tag
 from leads.records import actions
 from leads.records.models import Company, CustomField, Deal, Lead, StagePassage
 from smarketing import demo
@@ -200,6 +200,19 @@ def test_a_real_lead_and_what_it_refers_to_stay(olga: Person) -> None:
 
 
 @pytest.mark.usefixtures("fennmark")
+@pytest.mark.usefixtures("fennmark")
+def test_what_a_customer_bought_before_stays_in_the_earlier_deal(olga: Person) -> None:
+    ada = actions.create({"last_name": "Byron", "email": "ada@example.com", "offering": "Sensor kit"}, by=olga, at=NOW)
+    actions.move(ada, Stage.objects.get(slug="won"), by=olga, at=NOW)
+    actions.open_next_deal(Lead.objects.get(pk=ada.pk), by=olga, at=NOW)
+
+    demo.remove(by=olga, at=LATER)
+
+    kit = Offering.objects.get()
+    assert (kit.name, kit.is_demo) == ("Sensor kit", False)
+    assert list(Deal.objects.order_by("number").values_list("offering", flat=True)) == [kit.pk, None]
+
+
 def test_once_removed_it_is_not_loaded_again(olga: Person) -> None:
     demo.remove(by=olga, at=LATER)
 
