@@ -36,6 +36,7 @@ _STEP_OF = {
     Import.State.RUNNING: "run",
     Import.State.DONE: "run",
 }
+_MINUTE = 60
 ACT_LABELS: dict[str, str | Promise] = {
     Act.CREATED: gettext_lazy("created"),
     Act.UPDATED: gettext_lazy("updated"),
@@ -94,7 +95,11 @@ class _Working:
     @property
     def remaining(self) -> str:
         left = self.job.seconds_left(self._now) if self.job else None
-        return "" if left is None else _("about %s left") % wording.duration(left)
+        if left is None:
+            return ""
+        # Nobody would say “about under a minute”.
+        words = _("about %s left") if left >= _MINUTE else _("%s left")
+        return words % wording.duration(left)
 
     @property
     def was_stopped(self) -> bool:
@@ -205,6 +210,11 @@ class ImportView(_Working):
             {**row, "words": words[Act(row["act"])], "is_refused": row["act"] == Act.REFUSED}
             for row in self.import_.preview.get("rows", [])
         ]
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether there is any row below the header, as far as the file was checked or brought in."""
+        return any(number.count for number in self.numbers())
 
     def title(self) -> str:
         """The finding in a sentence."""

@@ -105,6 +105,8 @@ def upload(file: File[bytes], *, name: str, by: Person | None, at: datetime) -> 
     source = import_.text.open("rb") if import_.is_workbook else file
     with _head(source, import_) as head:
         import_.delimiter = import_.delimiter or layout.sniff_delimiter(head)
+        if not import_.is_workbook and import_.size <= HEAD and layout.is_blank(head, import_.delimiter):
+            raise ValidationError({"file": _(WRONG_FILES["empty"])})
         import_.header_line = layout.find_header(head, import_.delimiter)
         _survey(import_, head)
     file.seek(0)

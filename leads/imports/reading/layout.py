@@ -1,6 +1,7 @@
 """How a text is laid out as a table: its delimiter, its header, and the first rows."""
 
 import csv
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import IO
@@ -13,6 +14,7 @@ DELIMITERS = ",;\t|"
 SAMPLE_ROWS = 60
 SAMPLE_BYTES = 256 * 1024
 MOST_COLUMNS = 500
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,11 @@ def _regularity(lines: list[str], delimiter: str) -> float:
     return 0 if width == 1 else times / len(widths) * min(width, 20) ** 0.5
 
 
+def is_blank(text: IO[bytes], delimiter: str) -> bool:
+    """Whether no cell of any row holds more than white space."""
+    return not any(row.problem or _width(row) for row in Rows(text, delimiter))
+
+
 def find_header(text: IO[bytes], delimiter: str) -> int:
     """The line of the header: the first row as wide as most rows are; titles above a table are narrower.
 
@@ -58,7 +65,14 @@ def find_header(text: IO[bytes], delimiter: str) -> int:
         return 0
     widths = Counter(_width(row) for row in first)
     usual = max(widths, key=lambda width: (widths[width], width))
-    return next((row.line for row in first if _width(row) >= usual or _names_most(row, usual)), first[0].line)
+    found = next((row for row in first if _width(row) >= usual or _names_most(row, usual)), first[0])
+    if _is_lead(found):  # the header is narrower than this one, where rows have cells of no column
+        found = max((row for row in first if row.line < found.line and not _is_lead(row)), key=_width, default=found)
+    return found.line
+
+
+def _is_lead(row: Row) -> bool:
+    return any(_ADDRESS.fullmatch(cell.strip()) for cell in row.cells)
 
 
 def _names_most(row: Row, usual: int) -> bool:

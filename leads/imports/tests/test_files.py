@@ -119,9 +119,24 @@ def test_the_last_columns_of_a_header_may_have_no_name(text: str, line: int) -> 
 
 
 @pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("email,Name,City\na@x.example,Ann\nb@x.example,Bo,Ulm,too,much\nc@x.example\n", 1),
+        ("Leads of the fair\nemail,Name,City\na@x.example,Ann,Ulm,too,much\nb@x.example,Bo\n", 2),
+        ("a@x.example,Ann,Ulm\nb@x.example,Bo,Rome\n", 1),
+    ],
+)
+def test_a_row_with_an_address_in_it_is_no_header_while_there_is_another_above(text: str, line: int) -> None:
+    assert uploaded(text).header_line == line
+
+
+@pytest.mark.parametrize(
     ("content", "words"),
     [
         (b"", "empty"),
+        (b"\n\r\n\n", "empty"),
+        (b"\xef\xbb\xbf", "empty"),
+        (b" , \n,,\n", "empty"),
         (b"PK\x03\x04\x14\x00\x06\x00" + b"\x00" * 60, "neither a table as text nor a spreadsheet"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 60, "neither a table as text nor a spreadsheet"),
         (b"%PDF-1.7\n", "neither a table as text nor a spreadsheet"),

@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from leads.imports import actions
 from leads.imports.models import Import
+from leads.imports.presenting import ImportView
 from leads.imports.tests.bringing import agreed, bring, counts
 from leads.records.models import CustomField, Lead
 from leads.records.tests.factories import NOON, lead, person
@@ -147,6 +149,7 @@ def test_another_target_shows_what_it_asks_for(signed_in: Client) -> None:
     ("content", "words"),
     [
         (b"", "This file is empty."),
+        (b"\r\n\r\n", "This file is empty."),
         (b"PK\x03\x04" + b"\x00" * 50, "nor a spreadsheet that can be read"),
         (None, "This field is required."),
     ],
@@ -159,6 +162,33 @@ def test_a_file_that_cannot_be_read_is_told_at_its_field(signed_in: Client, cont
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert words in answer.text
     assert not Import.objects.exists()
+
+
+def test_a_header_only_leaves_nothing_to_bring_in_and_leads_on(signed_in: Client, mara: Person) -> None:
+    empty, filled = (agreed(content, by=mara) for content in ("E-mail\n", "E-mail\na@x.example\n"))
+    pages = []
+    for import_ in (empty, filled):
+        work(actions.start_check(import_, by=mara, at=NOON))
+        pages.append(signed_in.get(reverse("imports:check", args=[import_.pk])).text)
+
+    assert "The file has no rows below its header." in pages[0]
+    assert [reverse("imports:start", args=[one.pk]) in page for one, page in zip((empty, filled), pages, strict=True)] == [
+        False, True,
+    ]  # fmt: skip
+    assert f'<a class="btn btn-primary" href="{reverse("imports:new")}">Bring another file</a>' in pages[0]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(None, ""), (20, "under a minute left"), (60, "about 1 min left"), (7_200, "about 2 h left")]
+)
+def test_how_long_it_still_takes_is_said_in_words(seconds: int | None, words: str) -> None:
+    total = 100
+    started = NOON - timedelta(seconds=seconds or 0)
+    job = Job(total=total, done=0 if seconds is None else total // 2, started_at=started, state=Job.State.RUNNING)
+
+    view = ImportView(Import(pk=1, job=job, by=person("Sami Rep")), person("Mara Lindholm"), "run", NOON)
+
+    assert view.remaining == words
 
 
 def test_new_leads_need_somebody_who_looks_after_them(signed_in: Client) -> None:
