@@ -64,9 +64,9 @@ def save_definition(row: Row, values: Mapping[str, Any], *, by: Person | None, a
     act = "add" if row.pk is None else "change"
     if by is not None and not by.has_perm(f"{row._meta.app_label}.{act}_{row._meta.model_name}"):
         raise PermissionDenied(_("Only administrators define the funnel."))
-    if isinstance(row, Stage) and row.pk is not None:
-        _lock_path(row, values.get("kind", row.kind))
-    before = type(row)._default_manager.filter(pk=row.pk).values(*values).first() if row.pk else None
+    before = None
+    if row.pk is not None:
+        before = _locked(row, values)
     for key, value in values.items():
         setattr(row, key, value)
     if isinstance(row, Stage):
@@ -117,15 +117,31 @@ def _tell(row: Model, before: Mapping[str, Any] | None, *, by: Person | None, at
         )
 
 
-def _lock_path(stage: Stage, kind: str) -> None:
-    """One administrator at a time judges the path, and a stage becomes another `kind` only while nothing rests on it.
+def _locked(row: Model, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Read `row` anew under a lock, so that nothing is written over that a colleague changed meanwhile.
+
+    Returns what `values` are to take the place of.
+
+    Raises:
+        ValidationError: for `kind`, of a stage.
+    """
+    # A weak lock, which lets references through: leads move and come in meanwhile.
+    rows = type(row)._default_manager.select_for_update(no_key=True)
+    if isinstance(row, Stage):
+        list(rows.order_by("pk").values_list("pk"))  # one administrator at a time judges the path
+    row.refresh_from_db(from_queryset=rows)
+    if isinstance(row, Stage):
+        _demand_same_kind(row, values.get("kind", row.kind))
+    return rows.values(*values).get(pk=row.pk)
+
+
+def _demand_same_kind(stage: Stage, kind: str) -> None:
+    """A stage becomes another `kind` only while nothing rests on it.
 
     Raises:
         ValidationError: for `kind`.
     """
-    # A weak lock, which lets references to stages through: leads move and come in meanwhile.
-    kinds = dict(Stage.objects.select_for_update(no_key=True).order_by("pk").values_list("pk", "kind"))
-    if kinds[stage.pk] != kind and uses.is_used(stage):
+    if stage.kind != kind and uses.is_used(stage):
         raise ValidationError(
             {"kind": _("Deals stand in this stage or passed it, so its kind stays. Add a stage of the other kind.")}
         )

@@ -82,6 +82,22 @@ def test_a_new_definition_is_journalled_and_a_change_says_of_what(otto: Person) 
     assert told() == ["added the source “Podcast”", "changed the source “Podcasts”: name"]
 
 
+def test_a_change_leaves_alone_what_a_colleague_changed_since_it_was_read(otto: Person) -> None:
+    source = actions.save_definition(Source(), {"name": "Podcast"}, by=otto, at=NOW)
+    stage = Stage.objects.get(slug="sql")
+    for one, name in ((Source.objects.get(), "Podcasts"), (Stage.objects.get(slug="sql"), "Sales-qualified")):
+        actions.save_definition(one, {"name": name}, by=otto, at=NOW)
+
+    actions.save_definition(source, {"is_active": False}, by=otto, at=NOW)
+    actions.save_definition(stage, {"meaning": "We see a deal."}, by=otto, at=NOW)
+
+    assert Source.objects.values_list("name", "is_active").get() == ("Podcasts", False)
+    assert Stage.objects.values_list("name", "meaning").get(slug="sql") == ("Sales-qualified", "We see a deal.")
+    assert told()[-2:] == [
+        "changed the source “Podcasts”: in use", "changed the stage “Sales-qualified”: what it means",
+    ]  # fmt: skip
+
+
 def test_a_name_is_unique_whatever_the_case() -> None:
     actions.save_definition(Tag(), {"name": "Brewery"}, by=None, at=NOW)
 
