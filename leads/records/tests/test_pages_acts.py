@@ -294,6 +294,19 @@ def test_who_only_reads_may_not_act_and_nobody_acts_on_what_is_gone(
     assert [verb for verb in verbs() if verb.startswith("lead.")] == [v for v in before if v.startswith("lead.")]
 
 
+def test_a_lead_that_goes_right_after_an_act_is_shown_to_nobody(
+    client: Client, sami: Person, anke: Lead, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def log_and_remove(lead: Lead, *_args: Any, **_told: Any) -> None:
+        Lead.objects.filter(pk=lead.pk).update(deleted_at=NOON)
+
+    monkeypatch.setattr(actions, "log_talk", log_and_remove)
+
+    answer = client.post(reverse("records:talk", args=[anke.pk, "note"]), {"text": "A note."}, headers=HTMX)
+
+    assert answer.status_code == HTTPStatus.NOT_FOUND
+
+
 @pytest.mark.parametrize(("trigger", "focused"), [("note-form", 'id="note"'), ("", "Note</a>")])
 def test_after_a_note_the_focus_is_where_it_was_written(
     client: Client, sami: Person, anke: Lead, trigger: str, focused: str

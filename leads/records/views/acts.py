@@ -18,7 +18,16 @@ from leads.records.models import Lead
 from leads.records.presenters import collisions
 from leads.records.presenters.place import TimelinePlace
 from leads.records.presenters.single import SingleView
-from leads.records.views.shared import ask, ask_done, done, goes_through, is_finished, is_written, lead_to_change
+from leads.records.views.shared import (
+    ask,
+    ask_done,
+    done,
+    goes_through,
+    is_finished,
+    is_written,
+    lead_to_change,
+    single,
+)
 from workspace.http import SignedInRequest
 
 _LOGGED = {
@@ -137,11 +146,10 @@ def _ask(request: SignedInRequest, lead: Lead, body: str, form: ActForm, *, titl
     """The form of an act; after a collision with what somebody wrote, and the lead as it is now on the page behind the sheet."""
     context: dict[str, object] = {"title": title, "form": form, "act": act}
     if isinstance(form, EditForm) and form.collision is not None:
-        now_stored = Lead.objects.for_page().get(pk=lead.pk)
         context |= {
             "conflict": str(form.collision),
             "collisions": collisions.told(form.collision),
-            "view": SingleView(request, now_stored, TimelinePlace(), timezone.now()),
+            "view": single(request, lead.pk, TimelinePlace()),
         }
         return ask(request, lead, body, context, status=HTTPStatus.CONFLICT)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK

@@ -13,6 +13,7 @@ from leads.records.fields import FIELDS
 from leads.records.forms import LeadForm
 from leads.records.models import Lead
 from leads.records.presenters import facts
+from leads.records.presenters.place import TimelinePlace
 from leads.records.presenters.walk import Walk
 from leads.records.views.shared import ask_fields, done, is_written, lead_to_change, said_of, single
 from workspace.http import SignedInRequest
@@ -32,7 +33,7 @@ def lead(request: SignedInRequest, pk: int) -> HttpResponse:
         response = HttpResponsePermanentRedirect(survivor)
         add_never_cache_headers(response)  # a merge can be undone
         return response
-    view = single(request, pk)
+    view = single(request, pk, TimelinePlace.of(request))
     template = _FRAGMENTS.get(request.htmx.target or "", "leads/records/lead/lead.html")
     if not request.htmx:
         read_about(view.lead, by=request.user, at=view.now)

@@ -29,10 +29,10 @@ def lead_to_change(request: SignedInRequest, pk: int) -> Lead:
     return lead
 
 
-def single(request: SignedInRequest, pk: int) -> SingleView:
-    """The lead's page as it is now."""
+def single(request: SignedInRequest, pk: int, place: TimelinePlace) -> SingleView:
+    """The lead's page as it is now; 404 when the visitor may not see it, or it has gone."""
     lead = get_object_or_404(Lead.objects.visible_to(request.user).for_page(), pk=pk)
-    return SingleView(request, lead, TimelinePlace.of(request), timezone.now())
+    return SingleView(request, lead, place, timezone.now())
 
 
 def said_of(form: EditForm) -> str:
@@ -128,6 +128,6 @@ def done(request: SignedInRequest, pk: int, notice: str, *, focus: str = "") -> 
     if not request.htmx:
         notices.tell(request, notice)
         return redirect("records:lead", pk)
-    view = SingleView(request, Lead.objects.for_page().get(pk=pk), TimelinePlace(), timezone.now())
-    response = render(request, "leads/records/lead/_lead.html", {"view": view, "notice": notice, "focus": focus})
+    context = {"view": single(request, pk, TimelinePlace()), "notice": notice, "focus": focus}
+    response = render(request, "leads/records/lead/_lead.html", context)
     return trigger_client_event(retarget(reswap(response, "outerHTML"), "#lead"), "sheet:close")
