@@ -269,6 +269,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
     },
     "delete what has lain in the bin long enough": {"task": "leads.records.empty_bin", "schedule": 3_600.0},
+    "see to the indexes of own fields": {"task": "leads.records.index_own_fields", "schedule": 300.0},
     "look at promises that fall due": {"task": "workspace.commitments.tick", "schedule": 5.0},
     "make next month's journal partitions": {"task": "workspace.journal.make_partitions", "schedule": 86_400.0},
 }

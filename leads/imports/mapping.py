@@ -1,6 +1,5 @@
 """What each column of a file means: the mapping that a person agrees to, as it is kept, and the fields one may choose from."""
 
-import re
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
@@ -9,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.imports.reading.values import Order
-from leads.records import fields
+from leads.records import custom, fields
 from leads.records.fields import FIELDS
 from leads.records.models import CustomField
 from leads.records.values import CONSENTS
@@ -132,21 +131,13 @@ def targets() -> dict[str, str]:
     return labels | {CUSTOM + definition.key: definition.label for definition in own}
 
 
-def free_key(label: str, taken: set[str]) -> str:
-    """A key for a new custom field called `label`."""
-    base = re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")[:50]
-    if not base or not base[0].isalpha():
-        base = f"field_{base}".rstrip("_")
-    return next(key for key in (base, *(f"{base}_{n}" for n in range(2, 10_000))) if key not in taken)
-
-
 def new_fields(mapping: Mapping) -> dict[str, CustomField]:
     """The custom fields that the mapping's new columns ask for, unsaved, by column name. Costs one query."""
     taken = set(CustomField.objects.filter(on=CustomField.On.LEAD).values_list("key", flat=True))
     made: dict[str, CustomField] = {}
     for column in mapping.columns:
         if column.target == NEW:
-            key = free_key(column.name, taken)
+            key = custom.free_key(column.name, taken)
             taken.add(key)
             made[column.name] = CustomField(on=CustomField.On.LEAD, key=key, label=column.name, kind=column.kind)
     return made

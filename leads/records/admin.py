@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
@@ -10,20 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from leads.records import actions
 from leads.records.actions.definitions import FIXED
+from leads.records.forms import LinesField
 from leads.records.models import CustomField
 from workspace.administration import ActingAdmin, ActingForm
-
-
-class LinesField(forms.CharField):
-    """A list of words, one a line."""
-
-    widget = forms.Textarea
-
-    def prepare_value(self, value: Any) -> Any:
-        return "\n".join(value) if isinstance(value, list) else value
-
-    def to_python(self, value: Any) -> Any:
-        return [line.strip() for line in str(value or "").splitlines() if line.strip()]
 
 
 class CustomFieldForm(ActingForm[CustomField]):
@@ -34,7 +22,10 @@ class CustomFieldForm(ActingForm[CustomField]):
 
 @admin.register(CustomField)
 class CustomFieldAdmin(ActingAdmin[CustomField]):
-    """Fields that the workspace defined for itself; retired rather than deleted, since values may be stored."""
+    """Fields that the workspace defined for itself; retired rather than deleted, since values may be stored.
+
+    The settings do the same with fewer words; here the key is said by hand.
+    """
 
     form = CustomFieldForm
     fields = (

@@ -9,16 +9,14 @@ from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, F, JSONField, Model, OuterRef, Q, QuerySet, Value
-from django.db.models.fields.json import KeyTransform
-from django.db.models.lookups import Exact
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.funnel.models import Stage
-from leads.records import custom, references
+from leads.records import custom, own_indexes, references
 from leads.records.models import Company, CustomField, Deal, Lead
 from workspace.filtering import (
     AmountFilter,
@@ -135,18 +133,13 @@ class CustomFilter(Filter):
         self._definition = definition
 
     def read(self, text: str) -> Any:
-        return custom.clean_value(self._definition, text)
+        return custom.clean_value(self._definition, text, retired=True)
 
     def narrow(self, rows: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        if isinstance(value, list):
-            return rows.filter(custom__contains={self._definition.key: value})
-        # Not `custom__<key>=`: a key with two underscores would read as a lookup.
-        return rows.filter(Exact(KeyTransform(self._definition.key, F("custom")), Value(value, JSONField())))
+        return rows.filter(own_indexes.holding(self._definition, value))
 
     def say(self, value: Any) -> str:
-        if isinstance(value, bool):
-            return _("yes") if value else _("no")
-        return ", ".join(value) if isinstance(value, list) else str(value)
+        return custom.words(self._definition, value)
 
 
 class UnknownFilter(Filter):
@@ -156,8 +149,24 @@ class UnknownFilter(Filter):
         raise ValidationError(_("There is no field of this name."))
 
 
-class LeadFilter(FilterSet):
-    """The filters of leads, and `custom.<key>` for each custom field."""
+class OwnFieldFilterSet(FilterSet):
+    """Filters of records that have custom fields: `custom.<key>` for each of those `on` them."""
+
+    on: CustomField.On
+
+    def __init__(self, data: QueryDict | None = None, *args: Any, **options: Any) -> None:
+        super().__init__(data, *args, **options)
+        asked = [name for name in data or () if name.startswith(CUSTOM)]
+        known = custom.definitions(self.on) if asked else {}
+        for name in asked:
+            definition = known.get(name.removeprefix(CUSTOM))
+            self.filters[name] = CustomFilter(definition) if definition else UnknownFilter(name)
+
+
+class LeadFilter(OwnFieldFilterSet):
+    """The filters of leads."""
+
+    on = CustomField.On.LEAD
 
     q = SearchFilter(
         gettext_lazy("Search"),
@@ -227,17 +236,11 @@ class LeadFilter(FilterSet):
         model = Lead
         fields: list[str] = []
 
-    def __init__(self, data: QueryDict | None = None, *args: Any, **options: Any) -> None:
-        super().__init__(data, *args, **options)
-        asked = [name for name in data or () if name.startswith(CUSTOM)]
-        known = custom.definitions("lead") if asked else {}
-        for name in asked:
-            definition = known.get(name.removeprefix(CUSTOM))
-            self.filters[name] = CustomFilter(definition) if definition else UnknownFilter(name)
 
-
-class CompanyFilter(FilterSet):
+class CompanyFilter(OwnFieldFilterSet):
     """The filters of companies."""
+
+    on = CustomField.On.COMPANY
 
     q = SearchFilter(gettext_lazy("Search"), help_text=gettext_lazy("Words of the name or the domain."))
     domain = LowerCaseFilter(gettext_lazy("Domain"), "domain", lookup="exact")

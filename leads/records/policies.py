@@ -17,5 +17,9 @@ def may_remove(person: Person) -> bool:
     return person.has_perm("leads_records.delete_lead")
 
 
+def may_define_fields(person: Person) -> bool:
+    return person.has_perm("leads_records.change_customfield")
+
+
 def may_change_company(person: Person) -> bool:
     return person.has_perm("leads_records.change_company")

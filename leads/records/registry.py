@@ -1,12 +1,14 @@
 """What leads and companies make known to the ground floor: subjects, verbs, jobs, places, default permissions."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from leads.funnel import uses
 from leads.funnel.defining import definition_subject
-from leads.records import filters
+from leads.records import filters, policies
 from leads.records.actions.companies import rename_steps
 from leads.records.actions.moving import was_passed
 from leads.records.models import Company, CustomField, Deal, Lead
@@ -65,7 +67,9 @@ subjects.register(
         search=_search_companies,
     )
 )
-subjects.register(definition_subject(CustomField))
+subjects.register(
+    replace(definition_subject(CustomField), url=lambda field: reverse("records:own_field", args=[field.pk]))
+)
 subjects.register(
     Subject(
         kind="deal",
@@ -158,6 +162,15 @@ navigation.register(
         "records:companies",
         200,
         may=navigation.permitted("leads_records.view_company"),
+        in_more=True,
+    ),
+    Place(
+        "own_fields",
+        _("Own fields"),
+        "list-plus",
+        "records:own_fields",
+        806,
+        may=policies.may_define_fields,
         in_more=True,
     ),
     Place(

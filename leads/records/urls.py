@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.records.views import acts, bin, columns, companies, lead, leads
+from leads.records.views import acts, bin, columns, companies, lead, leads, own_fields
 
 app_name = "records"
 
@@ -31,4 +31,11 @@ urlpatterns = [
     path("companies/<int:pk>/", companies.company, name="company"),
     path("companies/<int:pk>/edit/", companies.edit, name="edit_company"),
     path("companies/<int:pk>/facts/<str:key>/", companies.fact, name="company_fact"),
+    path("people/suggestions/", own_fields.people, name="person_suggestions"),
+    path("settings/own-fields/", own_fields.own_fields, name="own_fields"),
+    path("settings/own-fields/new/<slug:on>/", own_fields.new, name="new_own_field"),
+    path("settings/own-fields/<int:pk>/", own_fields.edit, name="own_field"),
+    path("settings/own-fields/<int:pk>/place/", own_fields.place, name="place_own_field"),
+    path("settings/own-fields/<int:pk>/retire/", own_fields.retire, name="retire_own_field"),
+    path("settings/own-fields/<int:pk>/bring-back/", own_fields.bring_back, name="bring_back_own_field"),
 ]

@@ -4,7 +4,7 @@ from leads.records.actions.changing import change, change_many
 from leads.records.actions.companies import change_company, create_company
 from leads.records.actions.creating import create
 from leads.records.actions.deals import open_next_deal
-from leads.records.actions.definitions import save_custom_field
+from leads.records.actions.definitions import place_custom_field, save_custom_field
 from leads.records.actions.derived import set_derived
 from leads.records.actions.moving import MovedElsewhere, MovedMeanwhile, move
 from leads.records.actions.seen import ChangedMeanwhile, Collision, Seen, marks
@@ -31,6 +31,7 @@ __all__ = [
     "marks",
     "move",
     "open_next_deal",
+    "place_custom_field",
     "save_custom_field",
     "set_derived",
     "set_next_step",

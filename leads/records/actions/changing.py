@@ -46,7 +46,8 @@ def change(
 def change_many(leads: Sequence[Lead], values: Mapping[str, object], *, by: Person | None, at: datetime) -> list[Lead]:
     """Set the same `values` (by the keys of `fields.EDITABLE`, and `custom`) on all `leads`, and return them as stored.
 
-    What is equal already is neither written nor journalled. A custom field set to nothing is removed.
+    What is equal already is neither written nor journalled. A custom field set to nothing is removed;
+    one that is required is not.
 
     Raises:
         PermissionDenied: `by` may not change leads.
@@ -73,7 +74,7 @@ def _change_many(leads: Sequence[Lead], values: Mapping[str, object], origin: Or
 
 
 def _change_one(
-    lead: Lead, resolved: dict[str, Any], own: dict[str, Any], origin: Origin, seen: Seen
+    lead: Lead, resolved: dict[str, Any], own: custom.Given, origin: Origin, seen: Seen
 ) -> list[journal.Happening]:
     gone = stale(lead, seen)
     changes = [*_set_columns(lead, resolved, origin), *_set_custom(lead, own), *_set_many(lead, resolved)]
@@ -135,16 +136,9 @@ def _set_columns(lead: Lead, resolved: dict[str, Any], origin: Origin) -> list[C
     ]
 
 
-def _set_custom(lead: Lead, own: dict[str, Any]) -> list[Changed]:
-    if not own:
-        return []
-    labels = {key: definition.label for key, definition in custom.definitions("lead").items()}
-    changes = [
-        Changed(f"custom.{key}", labels[key], lead.custom.get(key), value)
-        for key, value in own.items()
-        if lead.custom.get(key) != value
-    ]
-    lead.custom = {key: value for key, value in {**lead.custom, **own}.items() if value is not None}
+def _set_custom(lead: Lead, own: custom.Given) -> list[Changed]:
+    changes = [Changed(*change) for change in own.changes(lead.custom)]
+    lead.custom = own.onto(lead.custom)
     return changes
 
 

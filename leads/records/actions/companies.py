@@ -81,7 +81,7 @@ def change_company(
 
 def _set(company: Company, values: Mapping[str, Any]) -> list[Changed]:
     given = dict(values)
-    own = custom.clean("company", given.pop("custom", {}))
+    own = custom.clean("company", given.pop("custom", {}), is_new=company.pk is None)
     if unknown := sorted(set(given) - set(EDITABLE)):
         raise ValidationError({key: _("This cannot be changed here.") for key in unknown})
     before = {key: getattr(company, key) for key in given}
@@ -89,8 +89,8 @@ def _set(company: Company, values: Mapping[str, Any]) -> list[Changed]:
         setattr(company, key, value)
     if "domain" in given:
         company.domain = _domain(company.domain)
-    old_custom = dict(company.custom)
-    company.custom = {key: value for key, value in {**company.custom, **own}.items() if value is not None}
+    changed_own = [Changed(*change) for change in own.changes(company.custom)]
+    company.custom = own.onto(company.custom)
     _demand_unique(company)
     company.full_clean(exclude=["custom", "sort_name", "search_text", "merged_into"])
     labels = {field.name: str(field.verbose_name) for field in Company._meta.fields}
@@ -99,11 +99,7 @@ def _set(company: Company, values: Mapping[str, Any]) -> list[Changed]:
         for key, old in before.items()
         if old != getattr(company, key)
     ]
-    return changes + [
-        Changed(f"custom.{key}", key, old_custom.get(key), value)
-        for key, value in own.items()
-        if old_custom.get(key) != value
-    ]
+    return changes + changed_own
 
 
 def _domain(given: str) -> str:

@@ -45,14 +45,14 @@ def create(values: Mapping[str, object], *, by: Person | None, at: datetime, is_
 def _create(values: Mapping[str, object], origin: Origin) -> Lead:
     by, is_demo = origin.by, origin.is_demo
     given = dict(values)
-    own = custom.clean("lead", given.pop("custom", {}))
+    own = custom.clean("lead", given.pop("custom", {}), is_new=True)
     cleaned = fields.clean(given)
     why = {"lost_reason": cleaned.pop("lost_reason", None)}
     resolved = resolve(cleaned, origin)
     stage = resolved.pop("stage", None) or _first_stage()
     ending = ending_of(stage, resolved | why, at=origin.at)
     lead = _built(resolved, _first_stage() if ending else stage, ending, origin)
-    lead.custom = {key: value for key, value in own.items() if value is not None}
+    lead.custom = own.onto({})
     lead.is_demo = is_demo
     rules.demand_identity(lead)
     rules.demand_whole_step(lead)

@@ -21,7 +21,10 @@ _HOLDERS = {
     CustomField.On.LEAD: ("Lead", "NewLead", "PatchedChangedLead", "UpsertedLead"),
     CustomField.On.COMPANY: ("Company", "CompanyValues", "PatchedCompanyValues"),
 }
-_LISTS = ("/api/v1/leads/", "/api/v1/leads/count/")
+_LISTS = {
+    CustomField.On.LEAD: ("/api/v1/leads/", "/api/v1/leads/count/"),
+    CustomField.On.COMPANY: ("/api/v1/companies/",),
+}
 
 
 class WorkspaceSchemaGenerator(SchemaGenerator):
@@ -33,9 +36,8 @@ class WorkspaceSchemaGenerator(SchemaGenerator):
             own = {key: _schema(definition) for key, definition in custom.definitions(on).items()}
             for name in components:
                 schema["components"]["schemas"][name]["properties"]["custom"]["properties"] = own
-            if on == CustomField.On.LEAD:
-                for path in _LISTS:
-                    schema["paths"][path]["get"]["parameters"] += [_parameter(key, one) for key, one in own.items()]
+            for path in _LISTS[on]:
+                schema["paths"][path]["get"]["parameters"] += [_parameter(key, one) for key, one in own.items()]
         return schema
 
 

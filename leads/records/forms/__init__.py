@@ -4,6 +4,7 @@ from leads.records.forms.acts import DoneForm, MoveForm, NextDealForm, NextStepF
 from leads.records.forms.base import ActForm, EditForm
 from leads.records.forms.companies import CompanyForm
 from leads.records.forms.leads import LeadForm, NewLeadForm
+from leads.records.forms.own_fields import LinesField, NewOwnFieldForm, OwnFieldForm
 
 __all__ = [
     "ActForm",
@@ -11,9 +12,12 @@ __all__ = [
     "DoneForm",
     "EditForm",
     "LeadForm",
+    "LinesField",
     "MoveForm",
     "NewLeadForm",
+    "NewOwnFieldForm",
     "NextDealForm",
     "NextStepForm",
+    "OwnFieldForm",
     "TalkForm",
 ]

@@ -43,7 +43,7 @@ class CompanyForm(EditForm, forms.ModelForm[Company]):
             del self.fields[name]
         for key, definition in (definitions or {}).items():
             if f"{CUSTOM}{key}" in wanted:
-                self.fields[f"{CUSTOM}{key}"] = custom_control(definition)
+                self.fields[f"{CUSTOM}{key}"] = custom_control(definition, company.custom.get(key))
                 self.initial[f"{CUSTOM}{key}"] = custom_initial(definition, company.custom.get(key))
         for name, field in self.fields.items():
             field.show_hidden_initial = True

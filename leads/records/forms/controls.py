@@ -33,15 +33,16 @@ _INPUTS: dict[Kind, dict[str, Any]] = {
 }
 
 
-# The names of companies come as one types, into the list of that id on the same page.
-_SUGGESTED = {
-    "list": "companies",
-    "hx-get": reverse_lazy("records:company_suggestions"),
-    "hx-trigger": "input changed delay:200ms",
-    "hx-target": "#companies",
-    "hx-swap": "innerHTML",
-    "hx-sync": "this:replace",
-}
+def _suggested(from_url: str, into: str) -> dict[str, Any]:
+    """What one types is completed from `from_url`, into the list of the id `into` on the same page."""
+    return {
+        "list": into,
+        "hx-get": reverse_lazy(from_url),
+        "hx-trigger": "input changed delay:200ms",
+        "hx-target": f"#{into}",
+        "hx-swap": "innerHTML",
+        "hx-sync": "this:replace",
+    }
 
 
 def control(field: LeadField, lead: Lead | None) -> forms.Field:
@@ -61,7 +62,7 @@ def control(field: LeadField, lead: Lead | None) -> forms.Field:
         return forms.ChoiceField(label=label, choices=[("", "–"), *BuyingRole.choices])
     attrs = {"autocomplete": NO_AUTOCOMPLETE, **_INPUTS.get(field.kind, {})}
     if field.key == "company":
-        attrs |= _SUGGESTED
+        attrs |= _suggested("records:company_suggestions", "companies")
     if field.kind is Kind.REFERENCES:
         return forms.CharField(label=label, help_text=_("Parted by commas."), widget=_input(attrs))
     limit = field.max_length or 60
@@ -79,10 +80,12 @@ def _input(attrs: Mapping[str, Any]) -> forms.TextInput:
     return widget
 
 
-def custom_control(definition: CustomField) -> forms.Field:
-    """The control of a custom field, by its kind."""
+def custom_control(definition: CustomField, value: Any = None) -> forms.Field:
+    """The control of a custom field, by its kind; among its choices are those of the present `value`, offered or not."""
     own, label, help_text = CustomField.Kind, definition.label, definition.help_text
-    choices = [(choice, choice) for choice in definition.choices]
+    present = value if isinstance(value, list) else [value]
+    held = [one for one in definition.retired_choices if one in present]
+    choices = [(choice, choice) for choice in (*definition.choices, *held)]
     if definition.kind == own.YES_NO:
         return forms.ChoiceField(label=label, help_text=help_text, choices=YES_NO)
     if definition.kind == own.CHOICE and choices:
@@ -93,6 +96,8 @@ def custom_control(definition: CustomField) -> forms.Field:
         )
     kind = {own.NUMBER: Kind.NUMBER, own.MONEY: Kind.MONEY, own.DATE: Kind.DATE, own.LINK: Kind.LINK}
     attrs = _INPUTS.get(kind.get(own(definition.kind), Kind.TEXT), {})
+    if definition.kind == own.PERSON:
+        attrs = {**_INPUTS[Kind.EMAIL], **_suggested("records:person_suggestions", "people")}
     return forms.CharField(label=label, help_text=help_text, widget=_input({"autocomplete": NO_AUTOCOMPLETE, **attrs}))
 
 

@@ -44,8 +44,9 @@ class LeadForm(EditForm):
     def _controls(self, key: str, lead: Lead | None) -> dict[str, forms.Field]:
         if key.startswith(CUSTOM):
             definition = self._definitions[key.removeprefix(CUSTOM)]
-            self.initial[key] = custom_initial(definition, lead.custom.get(definition.key) if lead else None)
-            return {key: custom_control(definition)}
+            value = lead.custom.get(definition.key) if lead else None
+            self.initial[key] = custom_initial(definition, value)
+            return {key: custom_control(definition, value)}
         if key == "consent":
             words = _("Consent: %s")
             return {
@@ -70,15 +71,19 @@ class LeadForm(EditForm):
 
 
 class NewLeadForm(LeadForm):
-    """The short form of a new lead, with what comes next."""
+    """The short form of a new lead, with the own fields that are required, and with what comes next."""
 
     KEYS = (
         "first_name", "last_name", "email", "phone", "company", "job_title", "source", "stage", "value", "currency",
         "owner", "marketer",
     )  # fmt: skip
 
-    def __init__(self, data: Any = None, *, initial: Mapping[str, Any] | None = None) -> None:
-        super().__init__(data, keys=self.KEYS, initial=initial)
+    def __init__(
+        self, data: Any = None, *, required: Mapping[str, CustomField], initial: Mapping[str, Any] | None = None
+    ) -> None:
+        own = tuple(f"{CUSTOM}{key}" for key in required)
+        super().__init__(data, keys=(*self.KEYS, *own), definitions=required, initial=initial)
+        self.own = [self[name] for name in own]
         self.fields.update(step_fields())
 
     @property
@@ -86,7 +91,7 @@ class NewLeadForm(LeadForm):
         return bool(self.cleaned_data["next_step"] or self.cleaned_data["next_step_at"])
 
     def values(self) -> dict[str, Any]:
-        return {key: value for key, value in super().values().items() if key in self.KEYS}
+        return {key: value for key, value in super().values().items() if key in (*self.KEYS, "custom")}
 
 
 def _initial_of(lead: Lead) -> dict[str, Any]:

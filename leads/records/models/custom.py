@@ -31,6 +31,8 @@ class CustomField(models.Model):
     kind = models.CharField(_("kind"), max_length=7, choices=Kind, default=Kind.TEXT)
     help_text = models.CharField(_("help"), max_length=300, blank=True)
     choices = models.JSONField(_("choices"), default=list, blank=True)
+    # No longer offered; records hold them still, and are found by them.
+    retired_choices = models.JSONField(_("retired choices"), default=list, blank=True, editable=False)
     is_required = models.BooleanField(_("required"), default=False)
     is_filterable = models.BooleanField(_("can be filtered"), default=False)
     is_active = models.BooleanField(_("in use"), default=True)

@@ -12,6 +12,7 @@ from leads.audience.models import BuyingRole
 from leads.records import custom
 from leads.records.fields import EDITABLE, FIELDS
 from leads.records.models import Company, CustomField, Lead
+from workspace.people.models import Person
 
 Words = str | Promise
 
@@ -47,6 +48,7 @@ class Fact:
     key: str = ""
     show: str = "text"
     letter: str = ""
+    help_text: str = ""
 
     @property
     def slug(self) -> str:
@@ -100,13 +102,29 @@ def hands(lead: Lead) -> list[Fact]:
     ]
 
 
-def own(values: Mapping[str, Any], definitions: Iterable[CustomField]) -> list[Fact]:
-    """The custom fields that have a value, in the order of their definitions."""
-    return [
-        Fact(one.label, custom.shown(one, values[one.key]), f"{CUSTOM}{one.key}", _CUSTOM_SHOW.get(one.kind, "text"))
-        for one in definitions
-        if values.get(one.key) not in (None, "", [])
-    ]
+@dataclass(frozen=True)
+class OwnFacts:
+    """The custom fields of a record in the order of their definitions: those that have a value, and the others."""
+
+    known: list[Fact]
+    unknown: list[Fact]
+
+
+def own(values: Mapping[str, Any], definitions: Iterable[CustomField]) -> OwnFacts:
+    """Costs a query where a field holds a person."""
+    called = [str(values[one.key]) for one in definitions if one.kind == CustomField.Kind.PERSON and one.key in values]
+    people = custom.people_called(called)
+    facts = [_own_fact(one, values.get(one.key), people) for one in definitions]
+    return OwnFacts([fact for fact in facts if fact.value], [fact for fact in facts if not fact.value])
+
+
+def _own_fact(definition: CustomField, value: Any, people: Mapping[str, Person]) -> Fact:
+    show = _CUSTOM_SHOW.get(definition.kind, "text")
+    if definition.kind == CustomField.Kind.PERSON and value in people:
+        value, show = people[value], "person"
+    else:
+        value = custom.shown(definition, value)
+    return Fact(definition.label, value, f"{CUSTOM}{definition.key}", show, help_text=definition.help_text)
 
 
 def company(company: Company) -> list[Fact]:

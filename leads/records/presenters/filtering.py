@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from leads.audience.models import Persona
 from leads.funnel.models import Campaign, Interest, Offering, Source, Stage, Tag
-from leads.records import custom
+from leads.records import custom, own_indexes
 from leads.records.filters import CUSTOM
 from leads.records.models import CustomField
 from workspace.filtering import (
@@ -48,9 +48,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class Control:
-    """One filter of the form. `make` is boxes, choice, text, number, date or hidden; `said` are the words of what is in use.
+    """One filter of the form. `make` is boxes, choice, text, number, date, hidden or waiting.
 
-    `has_more` says that there are more records than boxes, so that one may type another one's name.
+    `said` are the words of what is in use. `has_more` says that there are more records than boxes, so that one may type
+    another one's name.
     """
 
     name: str
@@ -68,19 +69,29 @@ class Control:
         return self.values[-1] if self.values else ""
 
 
-def controls(filterset: FilterSet, person: Person, own: Iterable[CustomField] = ()) -> list[Control]:
+@dataclass(frozen=True)
+class Filterable:
+    """A custom field that the form offers; until its index is made it says so instead."""
+
+    definition: CustomField
+    is_ready: bool
+
+
+def controls(filterset: FilterSet, person: Person, own: Iterable[Filterable] = ()) -> list[Control]:
     """A control for every filter but the search. Costs a query for each list of records that it offers."""
     said = {chip.name: chip for chip in filterset.chips()}
     filters: dict[str, Filter] = {
         name: one for name, one in filterset.filters.items() if not isinstance(one, SearchFilter)
     }
     found = [_control(name, one, filterset, person, said) for name, one in filters.items() if not _is_own(name)]
-    return found + [_own_control(definition, filterset, said) for definition in own]
+    return found + [_own_control(one.definition, filterset, said, is_ready=one.is_ready) for one in own]
 
 
-def filterable_fields(on: str) -> list[CustomField]:
-    """The custom fields that the form offers. Costs one query."""
-    return [definition for definition in custom.definitions(on).values() if definition.is_filterable]
+def filterable_fields(on: str) -> list[Filterable]:
+    """The custom fields that the form offers. Costs one query, and one where there are any."""
+    fields = [definition for definition in custom.definitions(on).values() if definition.is_filterable]
+    ready = own_indexes.ready(fields)
+    return [Filterable(definition, definition.pk in ready) for definition in fields]
 
 
 def _is_own(name: str) -> bool:
@@ -112,11 +123,15 @@ def _control(name: str, one: Filter, filterset: FilterSet, person: Person, said:
     )  # fmt: skip
 
 
-def _own_control(definition: CustomField, filterset: FilterSet, said: Mapping[str, Any]) -> Control:
+def _own_control(definition: CustomField, filterset: FilterSet, said: Mapping[str, Any], *, is_ready: bool) -> Control:
     name = f"{CUSTOM}{definition.key}"
     values = _given(filterset, name)
+    if not is_ready and not values:
+        return Control(name, definition.label, "waiting")
     kinds = CustomField.Kind
-    pairs: list[tuple[str, Words]] = [(choice, choice) for choice in definition.choices]
+    # What is no longer offered is found as long as it is asked for.
+    offered = [*definition.choices, *(choice for choice in definition.retired_choices if choice in values)]
+    pairs: list[tuple[str, Words]] = [(choice, choice) for choice in offered]
     if definition.kind == kinds.YES_NO:
         pairs = [("yes", gettext_lazy("yes")), ("no", gettext_lazy("no"))]
     plain = {kinds.NUMBER: "number", kinds.MONEY: "number", kinds.DATE: "date"}

@@ -137,8 +137,9 @@ def test_the_page_costs_the_same_queries_however_many_work_there(
         actions.log_talk(one, actions.Talk.NOTE, text=f"Note {number}", by=sami, at=NOON)
 
     # Session, visitor, permissions (2), company, what it bought, currency, leads, entries with the actors' departments
-    # (2), workspace name, roles, departments, what they were told of it (marked as read), whether they follow it.
-    with django_assert_num_queries(15):
+    # (2), workspace name, roles, departments, what they were told of it (marked as read), whether they follow it,
+    # own fields.
+    with django_assert_num_queries(16):
         page = client.get(ostertal.get_absolute_url())
 
     assert page.text.count('<ul class="there">') == 1

@@ -50,7 +50,7 @@ def counts(request: SignedInRequest) -> HttpResponse:
 @vary_on_headers("HX-Request")
 def filter_form(request: SignedInRequest) -> HttpResponse:
     """All filters of the list in one form, which leads back to the list."""
-    return show_filters(request, CompanyList(request))
+    return show_filters(request, CompanyList(request), "company")
 
 
 @require_safe

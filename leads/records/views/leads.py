@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from leads.records import actions, policies
+from leads.records import actions, custom, policies
 from leads.records.forms import NewLeadForm
 from leads.records.models import Lead
-from leads.records.presenters import filtering
 from leads.records.presenters.lead_list import LeadList
 from leads.records.presenters.walk import Walk
 from leads.records.views.lists import show_filters, show_list
@@ -57,7 +56,7 @@ def walk(request: SignedInRequest, pk: int) -> HttpResponse:
 @vary_on_headers("HX-Request")
 def filter_form(request: SignedInRequest) -> HttpResponse:
     """All filters of the list in one form, which leads back to the list."""
-    return show_filters(request, LeadList(request, timezone.now()), filtering.filterable_fields("lead"))
+    return show_filters(request, LeadList(request, timezone.now()), "lead")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,7 +64,9 @@ def new(request: SignedInRequest) -> HttpResponse:
     """A new lead in a short form; afterwards its page."""
     if not policies.may_create(request.user):
         raise PermissionDenied(_("You may look at leads, but not make new ones."))
-    form = NewLeadForm(request.POST if request.method == "POST" else None, initial=_mine(request))
+    required = {key: one for key, one in custom.definitions("lead").items() if one.is_required}
+    data = request.POST if request.method == "POST" else None
+    form = NewLeadForm(data, required=required, initial=_mine(request))
     lead = _created(request, form) if form.is_bound and form.is_valid() else None
     if lead is not None:
         notices.tell(request, _("%s is in the workspace.") % lead)

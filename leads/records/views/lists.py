@@ -1,13 +1,11 @@
 """What the views of the lists share: the page with its parts, and the form of the filters."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django_htmx.http import push_url, replace_url
 
-from leads.records.models import CustomField
 from leads.records.presenters import filtering
 from leads.records.presenters.listing import RecordList
 from workspace.http import SignedInRequest
@@ -30,10 +28,8 @@ def show_list(request: SignedInRequest, listing: RecordList[Any], *, page: str, 
     return named(response, listing.url)
 
 
-def show_filters(
-    request: SignedInRequest, listing: RecordList[Any], definitions: Iterable[CustomField] = ()
-) -> HttpResponse:
-    """All filters of the list in one form, which leads back to the list."""
-    controls = filtering.controls(listing.filterset, request.user, definitions)
+def show_filters(request: SignedInRequest, listing: RecordList[Any], on: str) -> HttpResponse:
+    """All filters of the list in one form, which leads back to the list; `on` says whose own fields are among them."""
+    controls = filtering.controls(listing.filterset, request.user, filtering.filterable_fields(on))
     template = "leads/records/lists/_filter.html" if request.htmx else "leads/records/lists/filter.html"
     return render(request, template, {"listing": listing, "controls": controls})
