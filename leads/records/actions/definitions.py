@@ -36,19 +36,19 @@ def save_custom_field(field: CustomField, values: Mapping[str, Any], *, by: Pers
         ValidationError: by field: something fixed would change, choices are missing, not told apart, or not wanted, or there
             are too many fields to filter by.
     """
-    given = dict(values)
-    if field.pk is not None:
+    given, is_new = dict(values), field.pk is None
+    if not is_new:
         field = CustomField.objects.select_for_update(no_key=True).get(pk=field.pk)
         fixed = [key for key in FIXED if key in given and given[key] != getattr(field, key)]
         if fixed:
             raise ValidationError({key: _("This stays as it is: values are stored by it.") for key in fixed})
-    if "choices" in given or field.pk is None:
+    if "choices" in given or is_new:
         choices = _judged_choices(given.get("kind", field.kind), given.get("choices", field.choices))
         given["choices"] = choices
         given["retired_choices"] = [
             choice for choice in (*field.retired_choices, *field.choices) if choice not in choices
         ]
-    if field.pk is None:
+    if is_new:
         given |= _place_and_key(given.get("on", field.on), given)
     _demand_few(field, given)
     field = save_definition(field, given, by=by, at=at)
@@ -98,15 +98,15 @@ def _judged_choices(kind: str, choices: Any) -> list[str]:
     """The choices as they are stored, with single spaces as values have them."""
     if not isinstance(choices, list) or not all(isinstance(choice, str) and choice.strip() for choice in choices):
         raise ValidationError({"choices": _("Choices are words, one a line.")})
-    choices = [clean_text(choice) for choice in choices]
-    if any(len(choice) > LONGEST_CHOICE for choice in choices):
+    words: list[str] = [clean_text(choice) for choice in choices]
+    if any(len(choice) > LONGEST_CHOICE for choice in words):
         raise ValidationError({"choices": _("A choice has %d letters at most.") % LONGEST_CHOICE})
-    if kind in _WITH_CHOICES and len(choices) < 2:  # noqa: PLR2004 - one is no choice
+    if kind in _WITH_CHOICES and len(words) < 2:  # noqa: PLR2004 - one is no choice
         raise ValidationError({"choices": _("Say at least two choices.")})
-    if kind not in _WITH_CHOICES and choices:
+    if kind not in _WITH_CHOICES and words:
         raise ValidationError({"choices": _("A field of this kind has no choices.")})
-    if len({choice.casefold() for choice in choices}) < len(choices):
+    if len({choice.casefold() for choice in words}) < len(words):
         raise ValidationError({"choices": _("Each choice is said once.")})
-    if kind == CustomField.Kind.CHOICES and any({",", ";"} & set(choice) for choice in choices):
+    if kind == CustomField.Kind.CHOICES and any({",", ";"} & set(choice) for choice in words):
         raise ValidationError({"choices": _("Commas and semicolons part several choices, so none may hold one.")})
-    return choices
+    return words

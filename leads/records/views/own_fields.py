@@ -75,7 +75,7 @@ def bring_back(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 def people(request: SignedInRequest) -> HttpResponse:
     """Addresses of colleagues for what is being typed, as options of a list."""
-    text = next(iter(request.GET.values()), "").replace("\x00", "").strip()[:200]
+    text = str(next(iter(request.GET.values()), "")).replace("\x00", "").strip()[:200]
     rows = Person.objects.visible_to(request.user).active()
     named = rows.filter(Q(name__icontains=text) | Q(email__istartswith=text)) if text else rows.none()
     found = named.order_by("name", "pk")[:_MOST_SUGGESTED]
