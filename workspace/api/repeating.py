@@ -8,6 +8,7 @@ What is kept is sealed with the call: without its key, address and body nobody r
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -16,7 +17,7 @@ from typing import Any, Final
 from cryptography.fernet import Fernet
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -73,6 +74,7 @@ def answer_once(view: Any, handle: Callable[[], HttpResponse]) -> HttpResponse:
         KeyReused: the key belongs to another call.
         StillRunning: the same call is being carried out.
         AnswerTooLarge: it was, and the answer is not known any more.
+        Http404: it was, and the caller may not see the record any more.
     """
     request = view.request
     if request.method != "POST" or "Idempotency-Key" not in request.headers:
@@ -83,7 +85,7 @@ def answer_once(view: Any, handle: Callable[[], HttpResponse]) -> HttpResponse:
     with transaction.atomic():
         kept = _claimed(asked, now)
         if kept.status is not None:
-            return _again(kept, call)
+            return _again(kept, call, view)
         response = _answered(view, handle)
         if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             transaction.set_rollback(True)
@@ -160,10 +162,25 @@ def _keep(kept: KeptAnswer, response: HttpResponse, call: _Call) -> None:
     kept.save(update_fields=["status", "headers", "body"])
 
 
-def _again(kept: KeptAnswer, call: _Call) -> HttpResponse:
+def _again(kept: KeptAnswer, call: _Call, view: Any) -> HttpResponse:
     assert kept.status is not None
+    if kept.status < HTTPStatus.BAD_REQUEST:
+        _demand_sight(view, kept.headers.get("Location", ""))
     if kept.body is None:
         raise AnswerTooLarge(kept.status)
     return HttpResponse(
         call.unseal(kept.body), status=kept.status, headers={**kept.headers, "Idempotent-Replayed": "true"}
     )
+
+
+def _demand_sight(view: Any, location: str) -> None:
+    """What was told of a record then is told again only to whom it would be shown now.
+
+    Raises:
+        Http404: the record of the address, or the one that was made, is gone, or no longer the caller's to see.
+    """
+    made = re.search(r"/(\d+)/$", location)
+    if "pk" in view.kwargs:
+        view.get_object()
+    elif made is not None and not view.get_queryset().filter(pk=made[1]).exists():
+        raise Http404

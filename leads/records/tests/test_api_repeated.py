@@ -16,12 +16,14 @@ from django.test import Client
 from django.utils import timezone
 
 from leads.records import actions
+from leads.records.actions.removing import remove_many
 from leads.records.models import Lead
 from leads.records.tests.factories import lead, person
 from workspace.api import repeating
 from workspace.api.models import KeptAnswer
 from workspace.api.tasks import forget_answers
 from workspace.api.tests.client import ROOT, Caller, told
+from workspace.commitments.models import Commitment
 from workspace.journal.models import JournalEntry
 from workspace.people.models import Person
 
@@ -74,6 +76,27 @@ def test_a_refusal_is_told_again_as_it_was(caller: Caller) -> None:
 
     assert told(again, HTTPStatus.BAD_REQUEST) == told(first, HTTPStatus.BAD_REQUEST)
     assert again["Idempotent-Replayed"] == "true"
+
+
+def test_what_was_made_is_not_told_again_when_it_is_gone(caller: Caller) -> None:
+    made = told(post(caller.client, ADA), HTTPStatus.CREATED)
+    remove_many([made["id"]], by=None, at=timezone.now(), reason="reverted", import_id=1)
+
+    told(post(caller.client, ADA), HTTPStatus.NOT_FOUND)
+
+    assert not Lead.objects.living().exists(), "nor is it made anew"
+
+
+def test_a_step_is_not_told_again_to_whom_it_is_no_longer(caller: Caller, sami: Person) -> None:
+    ada = lead("ada@kestrel.example", owner=sami, next_step="Call", next_step_at=timezone.now() + timedelta(days=1))
+    step = Commitment.objects.get(debtor=sami)
+    done = f"commitments/{step.pk}/done/"
+    first = post(caller.client, {"text": "Went well."}, path=done)
+    assert told(first, HTTPStatus.OK)["answer"] == "Went well."
+
+    Commitment.objects.filter(subject_id=ada.pk).update(debtor=person("Tove Rep"))
+
+    told(post(caller.client, {"text": "Went well."}, path=done), HTTPStatus.NOT_FOUND)
 
 
 @pytest.mark.parametrize("other", [({**ADA, "city": "Oslo"}, "leads/"), (ADA, "companies/"), (ADA, "leads/?x=1")])
