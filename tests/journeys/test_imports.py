@@ -1,12 +1,15 @@
 """A marketer brings files: they are read, mapped, checked and brought in; bad rows come back, and a whole import may go back."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import xlsxwriter  # type: ignore[import-untyped]  # it has no types
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import DESKTOP, PHONE, Open, is_scrolling_sideways, violations
+from tests.running.workspaces import PATIENCE_SECONDS, ROOT, Workspace, environment
 
 FAIR = """\
 Lead Number;Vorname;Nachname;E-Mail;Firma;Stand;Erstellt;Wert
@@ -184,3 +187,64 @@ def test_an_import_is_taken_back_but_for_a_lead_that_somebody_called(open_page: 
     page.goto("/leads/?q=wrong.example")
     expect(page.get_by_role("link", name="Right Two").first).to_be_visible()
     expect(page.get_by_role("link", name="Wrong One")).to_have_count(0)
+
+
+# Kills whoever works on the file `name` as soon as some of its rows are in, and lets the lease of the dead worker run out.
+KILL_MIDWAY = """
+import os, signal, time
+from django.utils import timezone
+from leads.imports.models import Import
+from workspace.jobs.models import Job
+print("watching", flush=True)
+begun = Import.objects.filter(name={name!r}, created_count__gt=0)
+while not begun.exists():
+    time.sleep(0.01)
+for number in {workers}:
+    os.kill(number, signal.SIGKILL)
+job = Job.objects.get(pk=begun.get().job_id)
+print("in so far:", begun.get().created_count, job.state, flush=True)
+Job.objects.filter(pk=job.pk, state="running").update(lease_until=timezone.now())
+"""
+ROWS = 12_000
+
+
+def killing_midway(workspace: Workspace, name: str) -> "subprocess.Popen[str]":
+    """A process beside that is ready to kill the workers of the workspace while the file `name` comes in."""
+    workers = [child.pid for child in workspace.child("celery --quiet --app smarketing worker").children()]
+    code = KILL_MIDWAY.format(name=name, workers=workers)
+    watching = subprocess.Popen(
+        [sys.executable, "manage.py", "shell", "-v0", "-c", code],
+        cwd=ROOT, env=environment(workspace.data_dir), stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert watching.stdout is not None
+    assert watching.stdout.readline() == "watching\n"
+    return watching
+
+
+def test_an_import_whose_worker_is_killed_goes_on_and_is_taken_back_as_a_whole(
+    open_page: Open, workspace: Workspace, tmp_path: Path
+) -> None:
+    large = tmp_path / "large-list.csv"
+    rows = (f"L-{number},Large,Row {number},row{number}@large.example" for number in range(ROWS))
+    large.write_text("\n".join(["Lead Number,First name,Last name,E-mail", *rows]))
+    page = open_page("marketer@demo.example")
+    bring(page, large)
+    watching = killing_midway(workspace, large.name)
+
+    page.get_by_role("button", name="Bring them in").click()
+    killed, _nothing = watching.communicate(timeout=PATIENCE_SECONDS)
+    so_far = re.fullmatch(r"in so far: (\d+) running\n", killed)
+    assert so_far is not None, killed
+    assert 0 < int(so_far[1]) < ROWS
+    expect(page.get_by_role("heading", level=2).first).to_contain_text(
+        "12,000 came in and 0 were refused", timeout=PATIENCE_SECONDS * 1_000
+    )
+    page.get_by_role("link", name="Take this import back").click()
+    expect(page.get_by_role("heading", level=2).first).to_contain_text("12,000 leads would be removed.")
+    page.get_by_role("button", name="Take it back").click()
+
+    expect(page.get_by_role("heading", level=2).first).to_contain_text(
+        "12,000 leads were removed.", timeout=PATIENCE_SECONDS * 1_000
+    )
+    page.goto("/leads/?q=large.example")
+    expect(page.get_by_role("main")).to_contain_text("No lead")
