@@ -15,7 +15,7 @@ from leads.funnel.models import Stage
 from leads.records.models import Lead
 from leads.records.presenters.timeline import Line, lines_of
 from workspace import paging
-from workspace.journal.models import JournalEntry
+from workspace.journal.models import JournalEntry, Way
 from workspace.paging import Count
 from workspace.people.models import Department, Person
 
@@ -35,10 +35,12 @@ def newest(person: Person) -> list[Lead]:
 
 
 def of_colleagues(person: Person, now: dt.datetime) -> list[Line]:
-    """What others did in the last week, newest first, on leads that `person` sees. Costs three queries, and one where a text
-    names somebody."""
+    """What others did in the last week, newest first, on leads that `person` sees; what came in with a file nobody did here.
+
+    Costs three queries, and one where a text names somebody.
+    """
     entries = JournalEntry.objects.filter(verb__in=_TOLD, thread_kind="lead", at__gt=now - SPAN, at__lte=now)
-    entries = entries.exclude(actor=None).exclude(actor=person).order_by("-at", "-pk")
+    entries = entries.exclude(actor=None).exclude(actor=person).exclude(way=Way.IMPORT).order_by("-at", "-pk")
     found = list(entries.select_related("actor").prefetch_related("actor__departments")[:LINES])
     about = Lead.objects.visible_to(person).in_bulk({entry.thread_id for entry in found})
     return lines_of([entry for entry in found if entry.thread_id in about], about)

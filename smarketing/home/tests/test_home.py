@@ -16,7 +16,8 @@ from leads.records import actions
 from leads.records.models import Lead
 from leads.records.tests.factories import NOON, lead, person, stage
 from smarketing.home import waiting
-from workspace.journal.models import JournalEntry
+from workspace.journal import actions as journal
+from workspace.journal.models import JournalEntry, Way
 from workspace.people.models import Person
 from workspace.people.roles import Role
 
@@ -189,6 +190,8 @@ def test_colleagues_are_told_of_and_the_visitor_is_not(as_mara: Client, mara: Pe
     actions.log_talk(made, actions.Talk.CALL, text="Wants a pilot.", by=priya, at=NOON)
     actions.log_talk(made, actions.Talk.CALL, text="I called too.", by=mara, at=NOON)
     actions.log_talk(made, actions.Talk.NOTE, text="Last year.", by=priya, at=NOON, happened_at=NOON - 8 * DAY)
+    with journal.by_way(Way.IMPORT):
+        actions.log_talk(made, actions.Talk.NOTE, text="One of a thousand lines.", by=priya, at=NOON)
 
     page = as_mara.get(reverse("home")).text
 
@@ -196,6 +199,7 @@ def test_colleagues_are_told_of_and_the_visitor_is_not(as_mara: Client, mara: Pe
     assert "Anke Vollmer" in page
     assert "I called too." not in page
     assert "Last year." not in page
+    assert "One of a thousand lines." not in page
 
 
 def test_an_empty_day_says_what_will_stand_here(as_mara: Client) -> None:
