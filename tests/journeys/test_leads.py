@@ -176,6 +176,23 @@ def test_on_the_phone_a_note_is_written_with_the_thumb(open_page: Open) -> None:
     expect(page.get_by_role("region", name="What happened")).to_contain_text("Waits at the gate, back at noon.")
 
 
+def test_on_the_phone_a_path_wider_than_the_screen_shows_where_the_lead_stands(open_page: Open) -> None:
+    page = open_page("rep@demo.example", size=PHONE)
+    page.goto("/leads/?stage=proposal")
+    page.locator("[id^=lead-] a").first.click()
+    now, path = page.locator(".path [aria-current]"), page.locator(".path")
+
+    expect(now).to_contain_text("Proposal")
+    expect(now).to_be_in_viewport(ratio=1)
+    path.evaluate("path => { path.scrollLeft = 0; }")
+    expect(now).not_to_be_in_viewport(ratio=1)
+    page.get_by_role("link", name="Note").first.click()
+    page.get_by_role("dialog").get_by_role("textbox").first.fill("Has read the offer.")
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+
+    expect(now).to_be_in_viewport(ratio=1)
+
+
 def test_anything_is_found_with_the_keyboard(open_page: Open) -> None:
     page = open_page("marketer@demo.example")
     page.keyboard.press("Control+k")
