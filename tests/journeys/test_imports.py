@@ -37,6 +37,12 @@ def test_a_file_from_a_fair_becomes_leads_and_the_same_file_again_changes_nothin
 
     bring(page, fair)
     expect(page.get_by_role("heading", level=2).first).to_contain_text("2 would come in and 1 would be refused")
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    for words in ("Åsa Øvergård", "makes a lead", "is refused"):
+        part = page.get_by_role("cell", name=words).first
+        part.scroll_into_view_if_needed()
+        expect(part).to_be_in_viewport(ratio=1)
+    page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
     page.get_by_role("button", name="Bring them in").click()
     expect(page.get_by_role("heading", level=2).first).to_contain_text("2 came in and 1 was refused")
     with page.expect_download() as download:

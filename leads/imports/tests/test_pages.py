@@ -171,6 +171,7 @@ def test_a_header_only_leaves_nothing_to_bring_in_and_leads_on(signed_in: Client
         work(actions.start_check(import_, by=mara, at=NOON))
         pages.append(signed_in.get(reverse("imports:check", args=[import_.pk])).text)
 
+    assert bare_parts(pages[1]) == [], "rows that are cards on the phone are a table to a screen reader"
     assert "The file has no rows below its header." in pages[0]
     assert [reverse("imports:start", args=[one.pk]) in page for one, page in zip((empty, filled), pages, strict=True)] == [
         False, True,
