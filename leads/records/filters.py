@@ -72,6 +72,9 @@ STEP_TIMES = {
 }
 YES_NO = {"yes": gettext_lazy("yes"), "no": gettext_lazy("no")}
 CUSTOM = "custom."
+# Own fields that have more and less, and how their bounds are called: `custom.<key>.min`.
+OWN_BOUNDED = (CustomField.Kind.NUMBER, CustomField.Kind.MONEY, CustomField.Kind.DATE)
+OWN_BOUNDS = {"min": gettext_lazy("%s from"), "max": gettext_lazy("%s up to")}
 BY_NAME = gettext_lazy("By id or name.")
 WHOLE_DAYS = gettext_lazy("A day, which counts whole in the reader’s time zone, or a moment.")
 # Whose records are found even when they are no longer in use: leads refer to them still.
@@ -142,6 +145,18 @@ class CustomFilter(Filter):
         return custom.words(self._definition, value)
 
 
+class CustomBoundFilter(CustomFilter):
+    """Rows whose number, amount or day is not below (`min`) or not above (`max`) this one; those without one are out."""
+
+    def __init__(self, definition: CustomField, bound: str) -> None:
+        super().__init__(definition)
+        self.label = OWN_BOUNDS[bound] % definition.label
+        self._bound = bound
+
+    def narrow(self, rows: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        return rows.filter(own_indexes.between(self._definition, self._bound, value))
+
+
 class UnknownFilter(Filter):
     """A filter by a custom field that nobody defined: an error, since a list that ignores it would hold too much."""
 
@@ -150,7 +165,7 @@ class UnknownFilter(Filter):
 
 
 class OwnFieldFilterSet(FilterSet):
-    """Filters of records that have custom fields: `custom.<key>` for each of those `on` them."""
+    """Filters of records that have custom fields: `custom.<key>` for each of those `on` them, and its bounds."""
 
     on: CustomField.On
 
@@ -159,8 +174,17 @@ class OwnFieldFilterSet(FilterSet):
         asked = [name for name in data or () if name.startswith(CUSTOM)]
         known = custom.definitions(self.on) if asked else {}
         for name in asked:
-            definition = known.get(name.removeprefix(CUSTOM))
-            self.filters[name] = CustomFilter(definition) if definition else UnknownFilter(name)
+            self.filters[name] = _own_filter(name, known)
+
+
+def _own_filter(name: str, known: Mapping[str, CustomField]) -> Filter:
+    key, dot, bound = name.removeprefix(CUSTOM).partition(".")
+    definition = known.get(key)
+    if definition is not None and not dot:
+        return CustomFilter(definition)
+    if definition is not None and definition.kind in OWN_BOUNDED and bound in OWN_BOUNDS:
+        return CustomBoundFilter(definition, bound)
+    return UnknownFilter(name)
 
 
 class LeadFilter(OwnFieldFilterSet):

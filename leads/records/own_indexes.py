@@ -1,13 +1,13 @@
 """Indexes of the custom fields that lists are filtered by: made and dropped beside the work of others, without a migration."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from django.db import connection
 from django.db.models import F, JSONField, Model, Q, Value
 from django.db.models.fields.json import DataContains, KeyTextTransform, KeyTransform
 from django.db.models.functions import Left
-from django.db.models.lookups import Exact
+from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThanOrEqual
 from psycopg import sql
 
 from leads.records.models import Company, CustomField, Lead
@@ -36,6 +36,12 @@ def holding(definition: CustomField, value: object) -> Q:
     return Q(Exact(stored, given))
 
 
+def between(definition: CustomField, bound: str, value: object) -> Q:
+    """The condition of rows whose field is `value` or more (`bound` is min), or that or less (max)."""
+    lookup = GreaterThanOrEqual if bound == "min" else LessThanOrEqual
+    return Q(lookup(KeyTransform(definition.key, F("custom")), Value(value, JSONField())))
+
+
 def name_of(definition: CustomField) -> str:
     return f"{definition.on}_own_{definition.pk}"
 
@@ -62,22 +68,39 @@ def tend() -> tuple[list[str], list[str]]:
         dropped = [name for name, is_whole in found.items() if not is_whole or name not in wanted]
         for name in dropped:
             _run(sql.SQL("DROP INDEX CONCURRENTLY IF EXISTS {}").format(sql.Identifier(name)))
+            _run(sql.SQL("DROP STATISTICS IF EXISTS {}").format(sql.Identifier(name)))
         made = [name for name in wanted if name not in found or name in dropped]
+        _count_values({name: wanted[name] for name in made})
         for name in made:
             _run(_creation(name, wanted[name]))
-        for table in {_table(wanted[name]) for name in made}:
-            # Without its statistics the planner takes every value for a frequent one, and reads the table.
-            _run(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
         return dropped, made
 
 
-def _creation(name: str, definition: CustomField) -> sql.Composed:
+def _count_values(wanted: Mapping[str, CustomField]) -> None:
+    """Let the planner know how frequent each value is, before there is an index to read by it.
+
+    It takes every value for a rare one otherwise, reads the index for one that nearly all have, and sorts what it found (two
+    seconds at 300,000 leads). Statistics of their own, since those of a partial index are not asked.
+    """
+    for name, definition in wanted.items():
+        counting = sql.SQL("CREATE STATISTICS IF NOT EXISTS {} ON ({}) FROM {}")
+        table = sql.Identifier(_table(definition))
+        _run(counting.format(sql.Identifier(name), _expression(definition), table))
+    for name in {_table(definition) for definition in wanted.values()}:
+        _run(sql.SQL("ANALYZE {}").format(sql.Identifier(name)))
+
+
+def _expression(definition: CustomField) -> sql.Composed:
+    """What is compared: the value, or the beginning of one that may be long; see `holding`."""
     key = sql.Literal(definition.key)
-    what, way = sql.SQL("(custom -> {})").format(key), sql.SQL("btree ({})")
-    if definition.kind == CustomField.Kind.CHOICES:
-        way = sql.SQL("gin ({} jsonb_path_ops)")
-    elif definition.kind in _LONG:
-        what = sql.SQL("left(custom ->> {}, {})").format(key, sql.Literal(BEGINNING))
+    if definition.kind in _LONG:
+        return sql.SQL("left(custom ->> {}, {})").format(key, sql.Literal(BEGINNING))
+    return sql.SQL("(custom -> {})").format(key)
+
+
+def _creation(name: str, definition: CustomField) -> sql.Composed:
+    is_many = definition.kind == CustomField.Kind.CHOICES
+    what, way = _expression(definition), sql.SQL("gin ({} jsonb_path_ops)" if is_many else "btree ({})")
     # The records without a value, mostly nearly all, are not in it.
     return sql.SQL("CREATE INDEX CONCURRENTLY {} ON {} USING {} WHERE {} IS NOT NULL").format(
         sql.Identifier(name), sql.Identifier(_table(definition)), way.format(sql.SQL("({})").format(what)), what

@@ -25,6 +25,8 @@ PAGES = {
     "security": ("rep@demo.example", "/settings/security/"),
     "sign-in-rules": ("admin@demo.example", "/settings/sign-in/"),
     "tokens": ("rep@demo.example", "/settings/tokens/"),
+    "own-fields": ("admin@demo.example", "/settings/own-fields/"),
+    "own-field-new": ("admin@demo.example", "/settings/own-fields/new/company/"),
     "notices": ("marketer@demo.example", "/notices/"),
     "notices-preferences": ("rep@demo.example", "/settings/notices/"),
     "notices-stop-gone": ("", "/t/notices/forged/"),

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.generators import SchemaGenerator
 
 from leads.records import custom
-from leads.records.filters import CUSTOM
+from leads.records.filters import CUSTOM, OWN_BOUNDS
 from leads.records.models import CustomField
 
 _TYPES: dict[str, dict[str, Any]] = {
@@ -37,7 +37,7 @@ class WorkspaceSchemaGenerator(SchemaGenerator):
             for name in components:
                 schema["components"]["schemas"][name]["properties"]["custom"]["properties"] = own
             for path in _LISTS[on]:
-                schema["paths"][path]["get"]["parameters"] += [_parameter(key, one) for key, one in own.items()]
+                schema["paths"][path]["get"]["parameters"] += [one for key in own for one in _parameters(key, own[key])]
         return schema
 
 
@@ -50,6 +50,9 @@ def _schema(definition: CustomField) -> dict[str, Any]:
     return one
 
 
-def _parameter(key: str, schema: dict[str, Any]) -> dict[str, Any]:
+def _parameters(key: str, schema: dict[str, Any]) -> list[dict[str, Any]]:
+    """The filter by a value, and by bounds where there is more and less."""
     single = schema["items"] if schema["type"] == "array" else schema
-    return {"name": f"{CUSTOM}{key}", "in": "query", "required": False, "schema": single}
+    is_bounded = single["type"] == "number" or single.get("format") == "date"
+    names = [key, *(f"{key}.{bound}" for bound in OWN_BOUNDS)] if is_bounded else [key]
+    return [{"name": f"{CUSTOM}{name}", "in": "query", "required": False, "schema": single} for name in names]

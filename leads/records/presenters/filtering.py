@@ -1,6 +1,6 @@
 """The filters of a list as controls of one form, whatever rooms added: each kind of filter has its kind of control."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from leads.audience.models import Persona
 from leads.funnel.models import Campaign, Interest, Offering, Source, Stage, Tag
 from leads.records import custom, own_indexes
-from leads.records.filters import CUSTOM
+from leads.records.filters import CUSTOM, OWN_BOUNDED, OWN_BOUNDS
 from leads.records.models import CustomField
 from workspace.filtering import (
     AmountFilter,
@@ -77,14 +77,19 @@ class Filterable:
     is_ready: bool
 
 
-def controls(filterset: FilterSet, person: Person, own: Iterable[Filterable] = ()) -> list[Control]:
+def controls(filterset: FilterSet, person: Person, own: Sequence[Filterable] = ()) -> list[Control]:
     """A control for every filter but the search. Costs a query for each list of records that it offers."""
     said = {chip.name: chip for chip in filterset.chips()}
     filters: dict[str, Filter] = {
         name: one for name, one in filterset.filters.items() if not isinstance(one, SearchFilter)
     }
     found = [_control(name, one, filterset, person, said) for name, one in filters.items() if not _is_own(name)]
-    return found + [_own_control(one.definition, filterset, said, is_ready=one.is_ready) for one in own]
+    offered = [control for one in own for control in _own_controls(one, filterset, said)]
+    shown = {control.name for control in offered if control.make != "waiting"}
+    # An address may filter by any own field; what the form does not offer it keeps.
+    kept = [name for name in filters if _is_own(name) and name not in shown]
+    hidden = [Control(name, filters[name].label, "hidden", _given(filterset, name)) for name in kept]
+    return [*found, *offered, *hidden]
 
 
 def filterable_fields(on: str) -> list[Filterable]:
@@ -123,20 +128,30 @@ def _control(name: str, one: Filter, filterset: FilterSet, person: Person, said:
     )  # fmt: skip
 
 
-def _own_control(definition: CustomField, filterset: FilterSet, said: Mapping[str, Any], *, is_ready: bool) -> Control:
-    name = f"{CUSTOM}{definition.key}"
-    values = _given(filterset, name)
-    if not is_ready and not values:
-        return Control(name, definition.label, "waiting")
-    kinds = CustomField.Kind
+def _own_controls(one: Filterable, filterset: FilterSet, said: Mapping[str, Any]) -> list[Control]:
+    definition, name = one.definition, f"{CUSTOM}{one.definition.key}"
+    if not one.is_ready:
+        return [Control(name, definition.label, "waiting")]
+    if definition.kind not in OWN_BOUNDED:
+        return [_own_control(definition, name, filterset, said)]
+    make = "date" if definition.kind == CustomField.Kind.DATE else "number"
+    return [
+        Control(
+            f"{name}.{bound}", words % definition.label, make, _given(filterset, f"{name}.{bound}"),
+            error=said[f"{name}.{bound}"].error if f"{name}.{bound}" in said else "",
+        )
+        for bound, words in OWN_BOUNDS.items()
+    ]  # fmt: skip
+
+
+def _own_control(definition: CustomField, name: str, filterset: FilterSet, said: Mapping[str, Any]) -> Control:
+    values, kinds = _given(filterset, name), CustomField.Kind
     # What is no longer offered is found as long as it is asked for.
     offered = [*definition.choices, *(choice for choice in definition.retired_choices if choice in values)]
     pairs: list[tuple[str, Words]] = [(choice, choice) for choice in offered]
     if definition.kind == kinds.YES_NO:
         pairs = [("yes", gettext_lazy("yes")), ("no", gettext_lazy("no"))]
-    plain = {kinds.NUMBER: "number", kinds.MONEY: "number", kinds.DATE: "date"}
-    make = "choice" if pairs else plain.get(kinds(definition.kind), "text")
-    chip = said.get(name)
+    chip, make = said.get(name), "choice" if pairs else "text"
     return Control(
         name, definition.label, make, values, [Choice(key, words, key in values) for key, words in pairs],
         definition.help_text, chip.words if chip else "", chip.error if chip else "",

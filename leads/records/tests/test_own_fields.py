@@ -138,6 +138,41 @@ def test_a_filter_by_a_retired_field_is_an_error_until_it_is_brought_back(tier: 
     assert list(leads_by("custom.tier=gold")) == [ada]
 
 
+def test_the_form_of_filters_keeps_an_own_field_that_it_does_not_offer(
+    client: Client, sami: Person, tier: CustomField
+) -> None:
+    form = client.get(reverse("records:filter"), {"custom.tier": "gold"})
+
+    assert '<input type="hidden" name="custom.tier" value="gold">' in form.text
+    assert "custom.tier" not in client.get(reverse("records:filter")).text
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "asked", "found"),
+    [
+        (Kind.NUMBER, ["9", "10", "100"], "custom.it.min=10", ["10", "100"]),
+        (Kind.MONEY, ["9.50", "10", "100"], "custom.it.max=10", ["9.50", "10"]),
+        (Kind.NUMBER, ["-5", "0", "5"], "custom.it.min=-1&custom.it.max=1", ["0"]),
+        (Kind.DATE, ["2025-12-31", "2026-01-01"], "custom.it.min=2026-01-01", ["2026-01-01"]),
+    ],
+)
+def test_numbers_amounts_and_days_are_found_between_bounds(
+    kind: Kind, values: list[str], asked: str, found: list[str]
+) -> None:
+    define("It", kind=kind)
+    made = {value: lead(custom={"it": value}) for value in values}
+    lead()
+
+    assert set(leads_by(asked)) == {made[value] for value in found}
+
+
+@pytest.mark.parametrize("name", ["custom.tier.min", "custom.tier.", "custom.nobody.min"])
+def test_what_has_no_bounds_cannot_be_asked_between_them(tier: CustomField, name: str) -> None:
+    chips = LeadFilter(query(f"{name}=1"), Lead.objects.all()).chips()
+
+    assert [chip.error for chip in chips] == ["There is no field of this name."]
+
+
 def test_companies_are_found_by_their_own_fields() -> None:
     define("Sites", on="company", kind=Kind.NUMBER)
     fenn = CompanyFactory.create(custom={"sites": 3})

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from leads.records import actions, own_indexes
-from leads.records.filters import LeadFilter
+from leads.records.filters import OWN_BOUNDED, LeadFilter
 from leads.records.models import CustomField, Lead
 from leads.records.tasks import index_own_fields
 from leads.records.tests.factories import NOON, lead, person
@@ -65,7 +65,24 @@ def test_a_filter_by_any_kind_reads_the_index_of_its_field(kind: Kind, choices: 
 
     assert own_indexes.ready([field]) == {field.pk}
     assert own_indexes.name_of(field) in plan(f"custom.it={value}")
+    if kind in OWN_BOUNDED:
+        assert own_indexes.name_of(field) in plan(f"custom.it.max={value}")
     assert list(LeadFilter(QueryDict(f"custom.it={value}"), Lead.objects.all()).qs) == [ada]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", [Kind.TEXT, Kind.NUMBER])
+def test_the_planner_knows_how_frequent_a_value_is(kind: Kind) -> None:
+    field = define("It", kind=kind)
+    for _number in range(3):
+        lead(custom={"it": "7"})
+
+    own_indexes.tend()
+
+    with connection.cursor() as cursor:
+        asked = "SELECT most_common_freqs FROM pg_stats_ext_exprs WHERE statistics_name = %s"
+        cursor.execute(asked, [own_indexes.name_of(field)])
+        assert cursor.fetchall() == [([1.0],)]
 
 
 @pytest.mark.django_db(transaction=True)
