@@ -1,5 +1,6 @@
 """The filters of a list as controls of one form, whatever rooms added: each kind of filter has its kind of control."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,6 +38,7 @@ _OFFERED: dict[str, Any] = {
 }  # fmt: skip
 _MOST_BOXES = 200
 _DAYS = (1, 7, 30, 90, 365)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def _control(name: str, one: Filter, filterset: FilterSet, person: Person, said:
     elif isinstance(one, AmountFilter):
         make = "number"
     elif isinstance(one, MomentFilter):
-        make = "date"
+        make = "date" if all(map(_DAY.fullmatch, values)) else "text"  # a control for days would drop a moment
     elif not one.is_typed:
         make = "hidden"
     chip = said.get(name)

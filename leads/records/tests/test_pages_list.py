@@ -375,6 +375,14 @@ def test_the_filter_form_leaves_out_days_that_are_none(client: Client, days: str
     assert '<option value="12" selected>' in client.get(reverse("records:filter"), {"active_in": "12"}).text
 
 
+@pytest.mark.usefixtures("sami")
+@pytest.mark.parametrize(("given", "kind"), [("2026-11-22", ' type="date"'), ("2026-11-22T09:30:00Z", "")])
+def test_the_filter_form_keeps_a_moment_that_is_no_whole_day(client: Client, given: str, kind: str) -> None:
+    page = client.get(reverse("records:filter"), {"created_after": given}).text
+
+    assert f'id="filter_created_after"{kind} name="created_after" value="{given}"' in page
+
+
 def test_the_filter_form_keeps_what_is_chosen_beyond_its_boxes_and_takes_a_name(
     client: Client, sami: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
