@@ -14,7 +14,7 @@ from leads.funnel.api import (
     TagViewSet,
 )
 from leads.imports.api import ImportViewSet
-from leads.records.api import CompanyViewSet, LeadViewSet
+from leads.records.api import CompanyViewSet, LeadViewSet, SegmentViewSet
 from leads.records.api.schema import WorkspaceSchemaGenerator
 from workspace.api.people import PersonViewSet
 from workspace.api.schema import SchemaView, docs
@@ -27,6 +27,7 @@ app_name = "api"
 router = SimpleRouter(use_regex_path=False)
 router.register("leads", LeadViewSet, "lead")
 router.register("companies", CompanyViewSet, "company")
+router.register("segments", SegmentViewSet, "segment")
 router.register("stages", StageViewSet, "stage")
 router.register("reasons", ReasonViewSet, "reason")
 router.register("sources", SourceViewSet, "source")

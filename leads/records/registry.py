@@ -11,9 +11,10 @@ from leads.funnel.defining import definition_subject
 from leads.records import filters, policies
 from leads.records.actions.companies import rename_steps
 from leads.records.actions.moving import was_passed
-from leads.records.models import Company, CustomField, Deal, Lead
+from leads.records.models import Company, CustomField, Deal, Lead, Segment
 from leads.records.noticing import NOTICE_KINDS, ToldFilter
 from leads.records.owing import HOLDINGS, NEXT_STEP
+from leads.records.segmenting import SegmentFilter
 from workspace import subjects, verbs
 from workspace.commitments import kinds as commitments
 from workspace.jobs import kinds
@@ -81,6 +82,22 @@ subjects.register(
     )
 )
 
+subjects.register(
+    Subject(
+        kind="segment",
+        model=Segment,
+        label=_("saved list"),
+        url=Segment.get_absolute_url,
+        title=str,
+        visible_to=Segment.objects.visible_to,
+    )
+)
+
+verbs.register(
+    Verb("segment.created", _("List saved"), _("saved the list “{name}”"), "bookmark"),
+    Verb("segment.changed", _("Saved list changed"), _("changed the list “{name}”"), "bookmark"),
+    Verb("segment.deleted", _("Saved list deleted"), _("deleted the list “{name}”"), "trash-2"),
+)
 verbs.register(
     Verb("lead.created", _("Lead created"), _("made this lead, in {stage}"), "plus", personal=("name",)),
     Verb("lead.imported", _("Lead imported"), _("brought this lead in from {file}, line {row}"), "upload"),
@@ -125,12 +142,19 @@ following.register("company", "account_owner")
 telling.hear_mentions("lead.noted", "lead.called", "lead.mailed", "lead.met", "lead.next_step_done")
 telling.register(*NOTICE_KINDS)
 filters.register(
+    "segment",
+    SegmentFilter(_("Saved list"), help_text=_("Leads of a segment, by its id; “me” in its filters is the caller.")),
+)
+filters.register(
     "told", ToldFilter(_("Told"), help_text=_("Leads of one line of the caller’s notices, by the id of one of them."))
 )
 
 kinds.register(kinds.JobKind("leads.records.rename_company", rename_steps))
 
 roles.grant(["leads_records.view_lead", "leads_records.view_company", "leads_records.view_deal"], roles.EVERYBODY)
+roles.grant(
+    ["leads_records.share_segment"], [roles.Role.DEPARTMENT_LEAD, roles.Role.REVENUE_LEAD, roles.Role.ADMINISTRATOR]
+)
 roles.grant(
     [
         "leads_records.add_lead",

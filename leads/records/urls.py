@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.records.views import acts, bin, columns, companies, lead, leads, own_fields
+from leads.records.views import acts, bin, columns, companies, lead, leads, own_fields, segments
 
 app_name = "records"
 
@@ -11,6 +11,12 @@ urlpatterns = [
     path("leads/counts/", leads.counts, name="counts"),
     path("leads/filter/", leads.filter_form, name="filter"),
     path("leads/columns/", columns.choose, name="columns"),
+    path("leads/segments/", segments.segments, name="segments"),
+    path("leads/segments/new/", segments.new, name="new_segment"),
+    path("leads/segments/<int:pk>/", segments.segment, name="segment"),
+    path("leads/segments/<int:pk>/keep/", segments.keep, name="keep_segment"),
+    path("leads/segments/<int:pk>/default/", segments.default, name="default_segment"),
+    path("leads/segments/<int:pk>/delete/", segments.delete, name="delete_segment"),
     path("leads/new/", leads.new, name="new"),
     path("leads/bin/", bin.leads_bin, name="bin"),
     path("leads/<int:pk>/", lead.lead, name="lead"),

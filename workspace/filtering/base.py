@@ -42,11 +42,13 @@ class Given(forms.Field):
 class Filter(django_filters.Filter):  # type: ignore[misc]  # django-filter has no types
     """A filter by what its class reads; `many` values are joined by "or". `schema` describes one value for the API.
 
-    One that is not `is_typed` comes from a link: no form asks people for its value, and forms keep it.
+    One that is not `is_typed` comes from a link: no form asks people for its value, and forms keep it. One that `is_strict`
+    finds nothing where its value does not fit; a value of any other one narrows nothing then.
     """
 
     schema: ClassVar[Mapping[str, Any]] = {"type": "string"}
     is_typed: ClassVar[bool] = True
+    is_strict: ClassVar[bool] = False
 
     def __init__(self, label: Words, *, help_text: Words = "", many: bool = False) -> None:
         super().__init__(label=label)

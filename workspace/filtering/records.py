@@ -47,6 +47,9 @@ class PersonFilter(RecordFilter):
             return self.person
         return super().read(text)
 
+    def say(self, value: Any) -> str:
+        return str(value) if value.is_active else _("%s, who has left") % value
+
 
 class MarkFilter(RecordFilter):
     """Rows with one of several records on their many-side; `through` joins them and names the row by `row`."""

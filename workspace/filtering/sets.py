@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import django_filters
 from django.http import QueryDict
 
-from workspace.filtering.base import joined
+from workspace.filtering.base import Rows, joined
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,16 @@ class Chip:
 
 
 class FilterSet(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
-    """Filters of one list. A value that does not fit narrows nothing, and stands in `errors` and on its chip."""
+    """Filters of one list. A value that does not fit narrows nothing, and stands in `errors` and on its chip.
+
+    Where the filter is strict it finds nothing instead: the rest would be a list that nobody asked for.
+    """
+
+    def filter_queryset(self, queryset: Rows) -> Rows:
+        if any(self.filters[name].is_strict for name in self.errors if name in self.filters):
+            return queryset.none()
+        found: Rows = super().filter_queryset(queryset)
+        return found
 
     def chips(self) -> list[Chip]:
         """The filters in use, in the order in which they are declared. Costs no query beyond those of the values."""

@@ -8,6 +8,7 @@ from leads.records.actions.definitions import place_custom_field, save_custom_fi
 from leads.records.actions.derived import set_derived
 from leads.records.actions.moving import MovedElsewhere, MovedMeanwhile, move
 from leads.records.actions.seen import ChangedMeanwhile, Collision, Seen, marks
+from leads.records.actions.segments import change_segment, choose_default, create_segment, delete_segment
 from leads.records.actions.shaping import choose_columns
 from leads.records.actions.talking import Talk, finish_next_step, log_talk, set_next_step
 from leads.records.actions.upserting import Upserted, upsert
@@ -23,9 +24,13 @@ __all__ = [
     "change",
     "change_company",
     "change_many",
+    "change_segment",
     "choose_columns",
+    "choose_default",
     "create",
     "create_company",
+    "create_segment",
+    "delete_segment",
     "finish_next_step",
     "log_talk",
     "marks",

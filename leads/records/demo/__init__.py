@@ -5,10 +5,10 @@ from datetime import datetime
 from leads.funnel.models import Stage
 from leads.records import actions
 from leads.records.actions import steps
-from leads.records.demo import known, others, writing
+from leads.records.demo import known, lists, others, writing
 from leads.records.demo.stories import Story
 from leads.records.demo.world import World, world
-from leads.records.models import Company, CustomField, Lead
+from leads.records.models import Company, CustomField, Lead, Segment
 from workspace.people.models import Person
 
 
@@ -25,6 +25,7 @@ def load(now: datetime) -> None:
     _make_customers(here, companies, stories)
     writing.write_companies(companies, here.people["admin"])
     writing.write_stories(stories)
+    lists.save(here)
     steps.follow([story.lead.pk for story in stories if story.lead.next_step], by=None, at=now)
 
 
@@ -64,6 +65,7 @@ def remove(by: Person | None, at: datetime) -> None:
     _free_from_demo_people(by, at)
     # Merged ones hold those into which they were merged.
     Lead.objects.filter(is_demo=True, merged_into__isnull=False).update(merged_into=None)
+    Segment.objects.filter(is_demo=True).delete()
     Lead.objects.filter(is_demo=True).delete()
     companies = Company.objects.filter(is_demo=True)
     companies.filter(leads__isnull=False).update(is_demo=False)

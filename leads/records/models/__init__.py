@@ -4,6 +4,17 @@ from leads.records.models.companies import Company
 from leads.records.models.custom import CustomField
 from leads.records.models.deals import Deal, StagePassage
 from leads.records.models.leads import Lead, LeadQuerySet
+from leads.records.models.segments import Segment, SegmentQuerySet
 from leads.records.models.shapes import ListShape
 
-__all__ = ["Company", "CustomField", "Deal", "Lead", "LeadQuerySet", "ListShape", "StagePassage"]
+__all__ = [
+    "Company",
+    "CustomField",
+    "Deal",
+    "Lead",
+    "LeadQuerySet",
+    "ListShape",
+    "Segment",
+    "SegmentQuerySet",
+    "StagePassage",
+]

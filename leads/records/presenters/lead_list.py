@@ -1,8 +1,10 @@
 """The list of leads: tabs, order, and the rows of one page."""
 
 import datetime as dt
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -15,21 +17,24 @@ from django.utils.translation import gettext_lazy as _
 from leads.records import policies
 from leads.records.columns import Chosen, readable
 from leads.records.filters import LEAD_SORTING, LeadFilter
-from leads.records.models import Lead, LeadQuerySet
+from leads.records.models import Lead, LeadQuerySet, Segment
 from leads.records.presenters.hands import Hands, hands_of
 from leads.records.presenters.lateness import late_words
 from leads.records.presenters.listing import PAGE_SIZE, RecordList, counted
+from leads.records.presenters.saved import MOST_TABS, SAVED, SHARING_ICONS, SavedList
 from leads.records.presenters.shape import (
+    SavedTab,
     ShownColumn,
     Surroundings,
     least_width,
     shown_columns,
     with_columns,
 )
+from leads.records.segmenting import TABS, in_tab, sought
+from workspace.filtering import Chip
 from workspace.http import SignedInRequest
 from workspace.paging import Count, Keyset, Page
 
-TABS: dict[str, str | Promise] = {"open": _("All open"), "mine": _("My leads"), "all": _("All")}
 # The ways to sort, each with the direction that one usually wants first.
 ORDERS: dict[str, tuple[str | Promise, str]] = {
     "last_activity_at": (_("Last activity"), "-"),
@@ -47,6 +52,7 @@ class Tab:
     label: str | Promise
     url: str
     is_current: bool
+    icon: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,25 +93,31 @@ class LeadList(RecordList[Lead]):
         super().__init__(request, query)
         self.now = now
         self.may_create = policies.may_create(request.user)
+        if query is None and not self.query and self.around.default is not None:
+            self.query[SAVED] = str(self.around.default)
         self.filterset = LeadFilter(self.query, self._rows(self.tab), request=request)
 
     @cached_property
     def tab(self) -> str:
-        """The tab that is asked for; all leads where the address itself asks for open or closed ones."""
-        asked = self.query.get("tab", "all" if "is_open" in self.query else "open")
+        """The tab that is asked for; all leads where the address itself asks for open or closed ones, or for a saved list."""
+        asked = self.query.get("tab", "all" if "is_open" in self.query or SAVED in self.query else "open")
         return asked if asked in TABS else "open"
 
     def _rows(self, tab: str) -> LeadQuerySet:
-        rows = Lead.objects.visible_to(self.person)
-        if tab == "mine":
-            return rows.open().of(self.person)
-        return rows.open() if tab == "open" else rows
+        return in_tab(Lead.objects.visible_to(self.person), tab, self.person)
+
+    @cached_property
+    def saved(self) -> "SavedList | None":
+        """The saved list that is shown, or from which this list departs. Costs one query where the address names one."""
+        return SavedList.named(self)
 
     @cached_property
     def order(self) -> str:
         """The order that is asked for; the list's own where there is none of this name."""
         try:
-            return LEAD_SORTING.read(self.query.get("ordering"))
+            return LEAD_SORTING.read(
+                self.query.get("ordering") or (self.saved.segment.ordering if self.saved else None)
+            )
         except ValidationError:
             return LEAD_SORTING.default
 
@@ -136,7 +148,8 @@ class LeadList(RecordList[Lead]):
     @cached_property
     def chosen(self) -> Chosen:
         """Which columns, and how much room each has."""
-        return readable(self.around.columns, self.around.known)
+        stored = self.saved.segment.columns if self.saved else None
+        return readable(stored or self.around.columns, self.around.known)
 
     @property
     def least_width(self) -> int:
@@ -144,6 +157,9 @@ class LeadList(RecordList[Lead]):
 
     @property
     def columns_url(self) -> str:
+        """Where the columns are chosen; nowhere for those of somebody else's list."""
+        if self.saved is not None and not self.saved.may_change:
+            return ""
         return f"{reverse('records:columns')}?{self.list_query}"
 
     def lead_url(self, lead: Lead, row: int, cursor: str | None) -> str:
@@ -172,7 +188,65 @@ class LeadList(RecordList[Lead]):
 
     @property
     def tabs(self) -> list[Tab]:
-        return [Tab(key, label, self.url_with(tab=key), key == self.tab) for key, label in TABS.items()]
+        """The tabs that every list has, and those of saved lists."""
+        if self.saved is None:
+            own = [Tab(key, label, self.url_with(tab=key), key == self.tab) for key, label in TABS.items()]
+        else:
+            own = [Tab(key, label, f"{self.path}?tab={key}", is_current=False) for key, label in TABS.items()]
+        return own + [
+            Tab(
+                f"saved-{one.pk}",
+                one.name,
+                f"{self.path}?{SAVED}={one.pk}",
+                self.saved is not None and self.saved.segment.pk == one.pk,
+                SHARING_ICONS[one.sharing],
+            )
+            for one in self.saved_tabs
+        ]
+
+    @property
+    def saved_tabs(self) -> list[SavedTab]:
+        """The saved lists that have a tab: the default, the one that is shown, and the first others."""
+        shown = {self.around.default, self.saved.segment.pk if self.saved else None}
+        first = sorted(self.around.saved, key=lambda one: one.pk not in shown)[:MOST_TABS]
+        return [one for one in self.around.saved if one in first]
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        """The filters in use, those of the saved list one by one among them."""
+        own = super().chips
+        return own if self.saved is None or self.saved.is_departed else self.saved.chips(own)
+
+    @property
+    def filter_query(self) -> str:
+        """What the form of the filters begins with: those of the saved list as if they had been given here."""
+        return self.saved.opened().urlencode() if self.saved else self.list_query
+
+    @property
+    def filter_url(self) -> str:
+        return f"{reverse(self.filter_url_name)}?{self.filter_query}"
+
+    @property
+    def save_url(self) -> str:
+        """Where this list is saved under a name."""
+        return f"{reverse('records:new_segment')}?{self.filter_query}"
+
+    @property
+    def clear_url(self) -> str:
+        """The list in this tab and order, without any filter; where one opens on a saved list, the tab must be named."""
+        if self.around.default is None and self.saved is None:
+            return super().clear_url
+        return self._address(urlencode({"tab": self.tab}))
+
+    @property
+    def open_url(self) -> str:
+        """All open leads, on whatever list one opens."""
+        return self.path if self.around.default is None else f"{self.path}?tab=open"
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the address names a saved list that there is not, or not for this reader."""
+        return SAVED in self.filterset.errors and self.saved is None
 
     @property
     def orders(self) -> dict[str, Order]:
@@ -196,4 +270,12 @@ class LeadList(RecordList[Lead]):
 
     def tab_counts(self) -> dict[str, Count]:
         """How many leads each tab holds, filters aside; see `counted`."""
-        return {tab: counted(f"{tab}.{self.person.pk}", self._rows(tab)) for tab in TABS}
+        numbers = {tab: counted(f"{tab}.{self.person.pk}", self._rows(tab)) for tab in TABS}
+        shown = Segment.objects.visible_to(self.person).filter(pk__in=[one.pk for one in self.saved_tabs])
+        for segment in shown.order_by("pk"):
+            found = sought(segment, self.person)
+            digest = hashlib.sha256(segment.query.encode()).hexdigest()[:16]
+            if not found.problems:
+                rows = found.narrowed(Lead.objects.visible_to(self.person), self.person)
+                numbers[f"saved-{segment.pk}"] = counted(f"saved.{segment.pk}.{digest}.{self.person.pk}", rows)
+        return numbers

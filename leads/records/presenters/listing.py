@@ -19,7 +19,7 @@ Row = TypeVar("Row", bound=Model)
 PAGE_SIZE = 50
 _COUNT_SECONDS = 30
 # What an address of a list carries besides its filters.
-_NO_FILTERS = ("tab", "ordering", "cursor")
+_NO_FILTERS = ("tab", "ordering", "cursor", "of")
 
 
 def without_blanks(query: QueryDict) -> QueryDict:

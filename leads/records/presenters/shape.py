@@ -12,19 +12,32 @@ from django.template.engine import Engine
 
 from leads.records import columns
 from leads.records.columns import Chosen, ListColumn
-from leads.records.models import CustomField, LeadQuerySet
+from leads.records.models import CustomField, LeadQuerySet, Segment
 from workspace.people.models import Person
 
 # Columns that together are wider than this scroll instead of giving way; how wide the table is then is a class, in steps,
 # since the policy of the pages allows no style of its own.
 _ROOM, _STEP, _WIDEST = 1_300, 100, 4_000
+# Those behind stand on the page of all saved lists.
+_MOST_SAVED = 100
+
+
+@dataclass(frozen=True)
+class SavedTab:
+    """A saved list, as much of it as a tab needs."""
+
+    pk: int
+    name: str
+    sharing: str
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a list of leads has around it, whatever it shows: what its reader chose, and the own fields in use."""
+    """What a list of leads has around it, whatever it shows: its reader's choices, saved lists, and the own fields in use."""
 
     columns: object
+    default: int | None
+    saved: list[SavedTab]
     own: list[CustomField]
 
     @classmethod
@@ -34,8 +47,19 @@ class Surroundings:
         own = ArraySubquery(
             definitions.values(json=JSONObject(key="key", label="label", kind="kind", is_filterable="is_filterable"))
         )
-        chosen, found = Person.objects.filter(pk=person.pk).values_list("list_shape__columns", own).get()
-        return cls(chosen, [CustomField(on=CustomField.On.LEAD, **one) for one in found])
+        visible = Segment.objects.visible_to(person).order_by("name", "pk")[:_MOST_SAVED]
+        saved = ArraySubquery(visible.values(json=JSONObject(pk="pk", name="name", sharing="sharing")))
+        chosen, default, tabs, found = (
+            Person.objects.filter(pk=person.pk)
+            .values_list("list_shape__columns", "list_shape__default", saved, own)
+            .get()
+        )
+        return cls(
+            chosen,
+            default,
+            [SavedTab(**one) for one in tabs],
+            [CustomField(on=CustomField.On.LEAD, **one) for one in found],
+        )
 
     @cached_property
     def known(self) -> Mapping[str, ListColumn]:

@@ -354,7 +354,9 @@ def test_the_filter_form_offers_every_filter_and_shows_what_is_in_use(
 
     offered = set(re.findall(r'name="([\w.]+)"', page.text))
     typed = {name for name, one in LeadFilter.base_filters.items() if one.is_typed}
-    assert set(LeadFilter.base_filters) - typed == {"import", "told"}, "of all filters, these come from links alone"
+    assert set(LeadFilter.base_filters) - typed == {"import", "segment", "told"}, (
+        "of all filters, these come from links alone"
+    )
     assert typed - {"q"} | {"custom.machines.min", "custom.machines.max"} <= offered
     assert re.search(r'name="owner" value="me" checked', page.text)
     assert re.search(r'name="stage" value="\d+" checked> <span>MQL', page.text)

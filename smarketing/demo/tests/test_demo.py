@@ -15,7 +15,7 @@ from pytest_django import DjangoDbBlocker
 from leads.audience.models import Persona
 from leads.funnel.models import DEFINITIONS, Offering, Source, Stage, Tag
 from leads.records import actions
-from leads.records.models import Company, CustomField, Deal, Lead, StagePassage
+from leads.records.models import Company, CustomField, Deal, Lead, Segment, StagePassage
 from smarketing import demo
 from smarketing.options import DEMO_WAS_REMOVED
 from workspace.commitments.models import Commitment
@@ -83,7 +83,7 @@ def test_the_year_of_fennmark_has_what_pages_show() -> None:
 
 @pytest.mark.usefixtures("fennmark")
 def test_everything_of_it_is_marked_as_demo() -> None:
-    marked: list[type[Model]] = [Person, *DEFINITIONS, Persona, CustomField, Company, Lead, JournalEntry]
+    marked: list[type[Model]] = [Person, *DEFINITIONS, Persona, CustomField, Company, Lead, Segment, JournalEntry]
 
     assert {model.__name__: model._default_manager.filter(is_demo=False).count() for model in marked} == {
         model.__name__: 0 for model in marked
@@ -166,7 +166,7 @@ def test_removing_it_leaves_nothing_of_it(olga: Person) -> None:
     demo.remove(by=olga, at=LATER)
 
     assert list(Person.objects.all()) == [olga]
-    left: list[type[Model]] = [*DEFINITIONS, Persona, CustomField, Company, Lead, Deal, StagePassage]
+    left: list[type[Model]] = [*DEFINITIONS, Persona, CustomField, Company, Lead, Deal, StagePassage, Segment]
     assert {model.__name__: model._default_manager.count() for model in left} == {model.__name__: 0 for model in left}
     assert not JournalEntry.objects.filter(subject_kind="lead").exists()
     assert WORKSPACE_NAME.get() == WORKSPACE_NAME.default
