@@ -5,8 +5,10 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from workspace.people.models import Person
 from workspace.people.zones import ZoneField
 from workspace.worktime import public_holidays
 from workspace.worktime.hours import Windows
@@ -112,14 +114,21 @@ class SpecialDaysForm(forms.ModelForm[SpecialDays]):
 
 
 class AbsenceForm(forms.ModelForm[Absence]):
-    """When somebody is away."""
+    """When somebody is away: the visitor, or whom of `people` they choose."""
 
+    person = forms.ModelChoiceField(Person.objects.none(), label=_("Who is away"), empty_label=None)
     first_date = DayField(label=_("First day"))
     last_date = DayField(label=_("Last day"), help_text=_("It belongs to them."))
 
     class Meta:
         model = Absence
         fields = ("first_date", "last_date", "note")
+
+    def __init__(self, data: Any, *, instance: Absence, people: QuerySet[Person]) -> None:
+        super().__init__(data, instance=instance, initial={"person": instance.person_id})
+        self.fields["person"].queryset = people.order_by("name", "pk")  # type: ignore[attr-defined]  # a choice of records
+        if people.count() == 1:
+            del self.fields["person"]
 
     def _post_clean(self) -> None:
         """The action judges what was given."""

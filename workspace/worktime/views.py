@@ -132,17 +132,21 @@ def remove_days(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_absence(request: SignedInRequest) -> HttpResponse:
-    """Say when the visitor is away."""
+    """Say when the visitor is away, or somebody whom they lead."""
     absence = Absence(person=request.user)
-    form = AbsenceForm(_data(request), instance=absence)
-    if form.is_bound and _goes_through(
-        form, lambda: actions.save_absence(absence, form.cleaned_data, by=request.user, at=timezone.now())
-    ):
-        tell(request, _("Noted. Your clocks stand still on these days."))
+    form = AbsenceForm(_data(request), instance=absence, people=policies.whose_absence_may_be_said(request.user))
+
+    def save() -> None:
+        absence.person = form.cleaned_data.get("person", request.user)
+        actions.save_absence(absence, form.cleaned_data, by=request.user, at=timezone.now())
+
+    if form.is_bound and _goes_through(form, save):
+        words = _("Noted. The clocks of %s stand still on these days.") % absence.person
+        tell(request, _("Noted. Your clocks stand still on these days.") if absence.person == request.user else words)
         return redirect("worktime:overview")
     context = {
         "form": form,
-        "title": _("I am away"),
+        "title": _("Who is away") if "person" in form.fields else _("I am away"),
         "back_url": reverse("worktime:overview"),
         "hint": _("Colleagues see the days; the note is for you, your lead and who keeps the calendars."),
     }

@@ -190,6 +190,23 @@ def test_mara_says_when_she_is_away(as_mara: Client, mara: Person, calendar: Cal
     assert not Absence.objects.exists()
 
 
+def test_who_leads_says_it_of_those_they_lead_and_of_nobody_else(client: Client, mara: Person) -> None:
+    ruth = add_person("ruth@fennmark.example", name="Ruth", role=Role.DEPARTMENT_LEAD, departments="S", by=None, at=NOW)
+    priya = add_person("priya@fennmark.example", name="Priya", role=Role.MARKETER, departments="M", by=None, at=NOW)
+    days = {"first_date": "2026-11-30", "last_date": "2026-12-04", "note": "Ill"}
+    client.force_login(ruth)
+    assert "Mara Lindholm" in client.get(reverse("worktime:add_absence")).text
+
+    page = client.post(reverse("worktime:add_absence"), {**days, "person": mara.pk}, follow=True)
+    refused = client.post(reverse("worktime:add_absence"), {**days, "person": priya.pk})
+
+    assert "The clocks of Mara Lindholm stand still on these days." in page.text
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert [one.person for one in Absence.objects.all()] == [mara]
+    client.force_login(mara)
+    assert 'name="person"' not in client.get(reverse("worktime:add_absence")).text
+
+
 def test_who_has_left_stands_in_no_list(as_otto: Client, mara: Person, calendar: Calendar) -> None:
     actions.give_own_calendar(person=mara, by=mara, at=NOW)
     away = {"first_date": NOW.date(), "last_date": dt.date(2026, 12, 4)}
