@@ -8,18 +8,24 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from workspace import refusals
+from workspace.commitments.models import Commitment
 from workspace.people.models import Department, Person
 
 LOCAL_MOMENT: Final = "%Y-%m-%dT%H:%M"
 
 
 class WordForm(forms.Form):
-    """A word to the other side."""
+    """A word to the other side; of one's own work, which is owed to nobody, how it went."""
 
     text = forms.CharField(
         label=_("A word to whom it was owed"), required=False, max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
+
+    def __init__(self, one: Commitment, data: Any = None) -> None:
+        super().__init__(data)
+        if not one.is_promise:
+            self.fields["text"].label = _("How did it go?")
 
 
 class ReasonForm(forms.Form):

@@ -45,7 +45,7 @@ def done(request: SignedInRequest, pk: int) -> HttpResponse:
     one = _commitment_or_404(request, pk)
     if not policies.may_finish(request.user, one):
         raise PermissionDenied(_("Only who owes it says that it is done."))
-    form, status = WordForm(_data(request)), None
+    form, status = WordForm(one, _data(request)), None
     try:
         if form.is_bound and _goes_through(form, lambda: _finish(request, one, form.cleaned_data["text"])):
             return _answered(request, one, _("Done: %s") % one)

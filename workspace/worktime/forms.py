@@ -119,6 +119,7 @@ class AbsenceForm(forms.ModelForm[Absence]):
     person = forms.ModelChoiceField(Person.objects.none(), label=_("Who is away"), empty_label=None)
     first_date = DayField(label=_("First day"))
     last_date = DayField(label=_("Last day"), help_text=_("It belongs to them."))
+    field_order = ("person", "first_date", "last_date", "note")
 
     class Meta:
         model = Absence

@@ -103,6 +103,8 @@ def test_a_step_that_was_set_meanwhile_is_not_ticked_off_for_the_one_that_was_sh
     assert "This is by now: Send the offer. Nothing was marked as done; decide again." in refused.text
     assert '<input type="hidden" name="shown" value="Send the offer">' in refused.text
     assert "Went well." in refused.text
+    assert "How did it go?" in refused.text
+    assert "to whom it was owed" not in refused.text, "it is owed to nobody"
     assert [one[3] for one in owed()] == ["running"]
     assert client.post(done, {"shown": "Send the offer"}).status_code == HTTPStatus.FOUND
 
