@@ -11,7 +11,8 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
-from django.db.models import OuterRef
+from django.db.models import OuterRef, Subquery
+from django.db.models.fields.json import KeyTextTransform
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,6 +23,7 @@ from leads.records import custom
 from leads.records.fields import FIELDS
 from leads.records.filters import CUSTOM
 from leads.records.models import CustomField, Lead
+from workspace.people.models import Person
 from workspace.registry import Registry
 
 Words = str | Promise
@@ -141,6 +143,8 @@ def clean(chosen: Iterable[tuple[str, str]], known: Mapping[str, ListColumn]) ->
 def _own(definition: CustomField) -> ListColumn:
     """The column of an own field."""
     key, kinds = definition.key, CustomField.Kind
+    if definition.kind == kinds.PERSON:
+        return _own_person(definition)
     templates = {kinds.CHOICES: "marks", kinds.LINK: "link"}
     return ListColumn(
         f"{CUSTOM}{key}",
@@ -148,6 +152,18 @@ def _own(definition: CustomField) -> ListColumn:
         f"{_CELLS}/{templates.get(kinds(definition.kind), 'text')}.html",
         lambda lead: custom.shown(definition, lead.custom.get(key)),
         end=definition.kind in (kinds.NUMBER, kinds.MONEY),
+    )
+
+
+def _own_person(definition: CustomField) -> ListColumn:
+    """The column of an own field that holds a person: by name, and by the address where nobody has it any more."""
+    key, name = definition.key, f"own_person_{definition.pk}"
+    called = Person.objects.filter(email=KeyTextTransform(key, OuterRef("custom"))).values("name")
+    return ListColumn(
+        f"{CUSTOM}{key}",
+        definition.label,
+        read=lambda lead: getattr(lead, name) or lead.custom.get(key),
+        extras={name: Subquery(called[:1])},
     )
 
 

@@ -259,6 +259,26 @@ def test_a_person_is_somebody_here_and_is_shown_by_name(client: Client, sami: Pe
     assert f'<option value="{tove.email}">Tove Marketer</option>' in offered.text
 
 
+@pytest.mark.parametrize("rows", [1, 20])
+def test_the_list_calls_an_own_person_by_name_without_a_query_more(
+    client: Client, sami: Person, django_assert_num_queries: DjangoAssertNumQueries, rows: int
+) -> None:
+    define("Sponsor", kind=Kind.PERSON)
+    tove = person("Tove Marketer", Role.MARKETER)
+    for _number in range(rows):
+        lead(custom={"sponsor": tove.email})
+    gone = lead(custom={"sponsor": sami.email})
+    Lead.objects.filter(pk=gone.pk).update(custom={"sponsor": "who@left.example"})
+    actions.choose_columns(sami, [("name", "usual"), ("custom.sponsor", "usual")])
+
+    # Session, visitor, permissions (2), chosen columns, own fields, leads, the workspace's name, roles, departments.
+    with django_assert_num_queries(10):
+        page = client.get("/leads/")
+
+    assert page.text.count("Tove Marketer") >= rows
+    assert "who@left.example" in page.text
+
+
 def test_a_field_without_a_value_is_filled_in_on_the_page(client: Client, sami: Person) -> None:
     define("Machines", kind=Kind.NUMBER)
     ada = lead()
