@@ -55,7 +55,7 @@ REFUSALS: dict[str, tuple[int, Callable[[Client, Lead], Any]]] = {
     "no such act": (404, lambda client, ada: client.post(f"{one(ada)}sell/", "{}", JSON)),
     "an address of strange characters": (404, lambda client, _ada: client.get("/api/v1/%ff%00/")),
     "a POST without the slash": (404, lambda client, _ada: client.post("/api/v1/leads", "{}", JSON)),
-    "DELETE of a lead": (405, lambda client, ada: client.delete(one(ada))),
+    "DELETE of a person": (405, lambda client, ada: client.delete(f"/api/v1/users/{ada.pk}/")),
     "PUT of a lead": (405, lambda client, ada: client.put(one(ada), "{}", JSON)),
     "PATCH of a list": (405, lambda client, _ada: client.patch(LEADS, "{}", JSON)),
     "GET of an act": (405, lambda client, ada: client.get(f"{one(ada)}move/")),
