@@ -41,7 +41,9 @@ PAGES = {
     "let-go": ("admin@demo.example", "/people/ >> text=Let go… >> nth=0"),
     "working-time": ("sales-lead@demo.example", "/settings/working-time/"),
     "calendar": ("rep@demo.example", "/settings/working-time/ >> text=The workspace"),
+    "calendar-edit": ("revenue@demo.example", "/settings/working-time/ >> a[href$='/edit/']"),
     "absence-new": ("rep@demo.example", "/settings/working-time/absences/"),
+    "absence-of-others": ("sales-lead@demo.example", "/settings/working-time/absences/"),
     "sign-in": ("", "/accounts/login/"),
     "not-found": ("rep@demo.example", "/leads/999999999/"),
 }

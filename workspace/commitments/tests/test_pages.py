@@ -138,8 +138,10 @@ def test_pausing_asks_for_a_reason_and_resuming_does_not(client: Client, priya: 
     page = client.post(pause, {"reason": "They are away"}, follow=True)
     assert "paused, 1 h 30 min left" in page.text
     assert "They are away" in page.text
+    assert "told when the clock runs on" in page.text, "when it is due nobody knows until then"
     page = client.post(reverse("commitments:resume", args=[made.pk]), follow=True)
     assert "The clock runs on." in page.text
+    assert "told when the clock runs on" not in page.text
     page = client.post(reverse("commitments:resume", args=[made.pk]), follow=True)
     assert "The clock runs already." in page.text
 
