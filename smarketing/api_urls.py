@@ -20,7 +20,7 @@ from workspace.api.people import PersonViewSet
 from workspace.api.schema import SchemaView, docs
 from workspace.bell.api import NoticeViewSet
 from workspace.commitments.api import CommitmentViewSet
-from workspace.integrations.api import TokenViewSet
+from workspace.integrations.api import TokenViewSet, WebhookViewSet
 
 app_name = "api"
 
@@ -41,6 +41,7 @@ router.register("commitments", CommitmentViewSet, "commitment")
 router.register("notices", NoticeViewSet, "notice")
 router.register("users", PersonViewSet, "user")
 router.register("tokens", TokenViewSet, "token")
+router.register("webhooks", WebhookViewSet, "webhook")
 
 urlpatterns = [
     path("schema/", SchemaView.as_view(generator_class=WorkspaceSchemaGenerator), name="schema"),

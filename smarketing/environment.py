@@ -100,6 +100,21 @@ def password_sign_in(env: Env, *, has_single_sign_on: bool) -> bool:
     return is_on
 
 
+def webhook_networks(env: Env) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """The networks inside the house to which webhooks may go.
+
+    Raises:
+        ImproperlyConfigured: one of them is none.
+    """
+    given: list[str] = env.list("WEBHOOK_NETWORKS", default=[])
+    try:
+        return [ipaddress.ip_network(one.strip()) for one in given]
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"WEBHOOK_NETWORKS takes networks separated by commas, as 10.20.0.0/16,192.168.7.9/32: {error}"
+        ) from error
+
+
 def _is_here(host: str) -> bool:
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback

@@ -11,7 +11,7 @@ from django.urls import reverse_lazy
 from environs import Env
 
 from smarketing.embedded import places
-from smarketing.environment import password_sign_in, secret_key, single_sign_on
+from smarketing.environment import password_sign_in, secret_key, single_sign_on, webhook_networks
 
 django_stubs_ext.monkeypatch()
 
@@ -232,6 +232,9 @@ else:
 EMAIL_TIMEOUT = 20  # seconds; a mail server that takes longer is tried again later
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="smarketing <smarketing@localhost>")
 
+# Webhooks
+WEBHOOK_NETWORKS = webhook_networks(env)
+
 # Celery
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or "filesystem://"
 if CELERY_BROKER_URL == "filesystem://":
@@ -264,6 +267,8 @@ CELERY_BEAT_SCHEDULE = {
     "let go of files that were kept long enough": {"task": "workspace.files.sweep", "schedule": 3_600.0},
     "forget answers of the API that were kept for a day": {"task": "workspace.api.forget_answers", "schedule": 3_600.0},
     "send the mails and digests of notices": {"task": "workspace.notices.send_mails", "schedule": 15.0},
+    "deliver what webhooks tell": {"task": "workspace.hooks.deliver", "schedule": 5.0},
+    "let go of what webhooks told": {"task": "workspace.hooks.forget", "schedule": 86_400.0},
     "let go of old notices": {"task": "workspace.notices.forget", "schedule": 86_400.0},
     "make the indexes that an import left behind": {
         "task": "leads.imports.make_indexes_good",

@@ -21,7 +21,7 @@ urlpatterns = [
     path("", include("workspace.security.account_urls")),
     path("settings/working-time/", include("workspace.worktime.urls")),
     path("", include("workspace.bell.urls")),
-    path("settings/tokens/", include("workspace.integrations.urls")),
+    path("settings/", include("workspace.integrations.urls")),
     path("commitments/", include("workspace.commitments.urls")),
     path("files/", include("workspace.files.urls")),
     path("", include("smarketing.home.urls")),

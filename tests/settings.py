@@ -27,6 +27,7 @@ os.environ.update(
     PORT="8000",
     SECRET_KEY="for tests only",
     SECRET_KEY_FALLBACKS="",
+    WEBHOOK_NETWORKS="",
 )
 
 from smarketing.settings import *  # noqa: F403 (the environment comes first; everything else is the product's)

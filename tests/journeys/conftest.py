@@ -40,7 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    with running(tmp_path_factory.mktemp("journeys") / "data", DEMO="on") as workspace:
+    with running(tmp_path_factory.mktemp("journeys") / "data", DEMO="on", WEBHOOK_NETWORKS="127.0.0.0/8") as workspace:
         yield workspace
 
 

@@ -31,6 +31,8 @@ PAGES = {
     "tokens": ("rep@demo.example", "/settings/tokens/"),
     "own-fields": ("admin@demo.example", "/settings/own-fields/"),
     "own-field-new": ("admin@demo.example", "/settings/own-fields/new/company/"),
+    "webhooks": ("admin@demo.example", "/settings/webhooks/"),
+    "webhook-new": ("admin@demo.example", "/settings/webhooks/new/"),
     "notices": ("marketer@demo.example", "/notices/"),
     "notices-preferences": ("rep@demo.example", "/settings/notices/"),
     "notices-stop-gone": ("", "/t/notices/forged/"),

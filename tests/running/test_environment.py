@@ -1,10 +1,10 @@
-"""How people sign in, as the environment says: half a configuration stops the start with the name of what is missing."""
+"""How people sign in and where webhooks may go, as the environment says: what does not fit stops the start with its name."""
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
-from smarketing.environment import password_sign_in, single_sign_on
+from smarketing.environment import password_sign_in, single_sign_on, webhook_networks
 
 
 def given(monkeypatch: pytest.MonkeyPatch, **values: str) -> Env:
@@ -53,3 +53,20 @@ def test_passwords_are_not_switched_off_where_nobody_could_come_in_then(monkeypa
     with pytest.raises(ImproperlyConfigured, match="nobody could sign in"):
         password_sign_in(env, has_single_sign_on=False)
     assert password_sign_in(env, has_single_sign_on=True) is False
+
+
+@pytest.mark.parametrize("networks", ["10.20.0.0", "10.20.0.0/16,fd00::/8", " 127.0.0.1/32 "])
+def test_networks_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch, networks: str) -> None:
+    monkeypatch.setenv("WEBHOOK_NETWORKS", networks)
+
+    assert [str(one).split("/")[0] for one in webhook_networks(Env())] == [
+        one.strip().split("/")[0] for one in networks.split(",")
+    ]
+
+
+@pytest.mark.parametrize("networks", ["crm.example.com", "10.20.0.1/16"])
+def test_what_is_no_network_is_told_at_the_start(monkeypatch: pytest.MonkeyPatch, networks: str) -> None:
+    monkeypatch.setenv("WEBHOOK_NETWORKS", networks)
+
+    with pytest.raises(ImproperlyConfigured, match="WEBHOOK_NETWORKS"):
+        webhook_networks(Env())

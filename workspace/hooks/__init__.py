@@ -1,1 +1,1 @@
-"""How other programs come in: access tokens, hashed at rest."""
+"""How other programs come in, by access tokens, and how they hear of what happens, by webhooks."""

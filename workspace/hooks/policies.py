@@ -1,4 +1,4 @@
-"""Who may do what with access tokens: asked by actions, pages, API and administration alike."""
+"""Who may do what with access tokens and webhooks: asked by actions, pages, API and administration alike."""
 
 from workspace.hooks.models import Token
 from workspace.people.models import Person
@@ -16,3 +16,8 @@ def may_revoke(by: Person, token: Token) -> bool:
 
 def may_revoke_any(by: Person) -> bool:
     return by.has_perm("workspace_hooks.change_token")
+
+
+def may_keep_webhooks(person: Person) -> bool:
+    """Whether `person` decides which programs hear of what happens."""
+    return person.has_perm("workspace_hooks.change_endpoint")

@@ -52,6 +52,7 @@ class Batch:
 
 Handler = Callable[[Batch], None]
 _handlers: dict[str, list[Handler]] = {}
+_hearing_all: list[Handler] = []
 
 
 def on(verb: str, handler: Handler) -> None:
@@ -64,6 +65,17 @@ def on(verb: str, handler: Handler) -> None:
     if handler in heard:
         raise ValueError(f"{handler.__qualname__} hears {verb!r} twice.")
     heard.append(handler)
+
+
+def on_every(handler: Handler) -> None:
+    """Call `handler` with each batch of every verb, as `on` does; for what follows the whole journal.
+
+    Raises:
+        ValueError: the handler hears every verb already.
+    """
+    if handler in _hearing_all:
+        raise ValueError(f"{handler.__qualname__} hears every verb twice.")
+    _hearing_all.append(handler)
 
 
 def handlers() -> dict[str, list[Handler]]:
@@ -157,8 +169,8 @@ def _entry(happening: Happening, by: Person | None, batch_id: uuid.UUID) -> Jour
 
 
 def _tell(spoken: set[str], batch_id: uuid.UUID) -> None:
-    for verb in sorted(spoken & _handlers.keys()):
-        for handler in _handlers[verb]:
+    for verb in sorted(spoken):
+        for handler in (*_handlers.get(verb, ()), *_hearing_all):
             handler(Batch(verb, batch_id))
 
 

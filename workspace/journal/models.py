@@ -1,6 +1,6 @@
 """Journal entries: who did what to which subject, when and by which way."""
 
-from typing import Self
+from typing import Final, Self
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +8,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from workspace import subjects, verbs
+
+# Of an entry `e` in SQL: what the demo tells of its past, as against what people do in it while they look around.
+IS_STORY: Final = "e.is_demo AND e.at < e.recorded_at - interval '1 minute'"
 
 
 class Way(models.TextChoices):

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from workspace.journal import actions as journal
 from workspace.journal.actions import Batch
-from workspace.journal.models import Way
+from workspace.journal.models import IS_STORY, Way
 from workspace.notices import digests, recipients
 from workspace.notices.kinds import NoticeKind, Recipients, kinds
 from workspace.notices.models import Level
@@ -22,8 +22,6 @@ PATIENCE: Final = timedelta(minutes=5)
 NEWS, DEMO_NEWS = timedelta(days=3), timedelta(hours=12)
 
 # What the demo tells of its past is never mailed; what people do in it while they look around is.
-_IS_STORY: Final = "e.is_demo AND e.at < e.recorded_at - interval '1 minute'"
-
 # The recipients come with their entries: the planner knows nothing yet of a batch that was written just now, takes it for one
 # row, and would go through ten thousand of them ten thousand times to find each again.
 _TELL = """
@@ -104,7 +102,7 @@ def tell(kind: NoticeKind, whom: Recipients, batch: Batch) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             _TELL.format(
-                is_story=_IS_STORY,
+                is_story=IS_STORY,
                 together=kind.together.value,
                 recipients=told.select,
                 columns=", ".join(recipients.ENTRY_COLUMNS),
@@ -127,6 +125,6 @@ def _put_into_digests(notices: Iterable[tuple[int, int]]) -> None:
             "UPDATE workspace_notices_notice n SET mail_due_at = due.at "  # noqa: S608 - the condition is ours
             "FROM unnest(%s::bigint[], %s::timestamptz[]) AS due (person_id, at), workspace_journal_entry e "
             "WHERE n.id = ANY(%s) AND n.person_id = due.person_id "
-            f"AND e.id = n.entry_id AND e.recorded_at = n.told_at AND NOT ({_IS_STORY})",
+            f"AND e.id = n.entry_id AND e.recorded_at = n.told_at AND NOT ({IS_STORY})",
             [list(due), list(due.values()), list(readers)],
         )

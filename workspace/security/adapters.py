@@ -19,9 +19,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from workspace import sealing
 from workspace.pages.options import WORKSPACE_NAME
 from workspace.people.models import Person
-from workspace.security import actions, devices, policies, sealing
+from workspace.security import actions, devices, policies
 from workspace.security.factors import KINDS
 
 _STAGES = {"allauth.mfa.stages.AuthenticateStage": "workspace.security.stages.SecondFactorStage"}

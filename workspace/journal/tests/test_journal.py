@@ -38,6 +38,7 @@ def _words(monkeypatch: pytest.MonkeyPatch) -> None:
 def heard(monkeypatch: pytest.MonkeyPatch) -> list[Batch]:
     """What a listener to `test.waved` hears."""
     monkeypatch.setattr(journal, "_handlers", {})
+    monkeypatch.setattr(journal, "_hearing_all", [])
     batches: list[Batch] = []
     journal.on("test.waved", batches.append)
     return batches
@@ -142,6 +143,19 @@ def test_a_listener_listens_once() -> None:
 
     with pytest.raises(ValueError, match=r"hears 'test\.waved' twice"):
         journal.on("test.waved", listen)
+
+
+def test_who_follows_the_whole_journal_hears_every_verb_once(mara: Person, heard: list[Batch]) -> None:
+    followed: list[Batch] = []
+    listen = followed.append
+    journal.on_every(listen)
+    with pytest.raises(ValueError, match="hears every verb twice"):
+        journal.on_every(listen)
+
+    journal.record_many([Happening(verb, mara, NOW) for verb in ("test.waved", "test.nodded", "test.waved")], by=None)
+
+    assert [batch.verb for batch in followed] == ["test.nodded", "test.waved"]
+    assert [batch.verb for batch in heard] == ["test.waved"]
 
 
 def test_a_set_is_written_by_one_statement_and_heard_as_one_batch(

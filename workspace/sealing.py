@@ -1,4 +1,7 @@
-"""Secrets of authenticator apps and recovery codes are sealed at rest: a copy of the database alone opens nothing."""
+"""Secrets that must be read again are sealed at rest: a copy of the database alone opens nothing.
+
+Authenticator apps, recovery codes, and what webhooks are signed with.
+"""
 
 import base64
 import hashlib
@@ -34,5 +37,6 @@ def _keys() -> MultiFernet:
 
 
 def _key(secret: str | bytes) -> Fernet:
+    # The room in which it began: another word would open nothing that was sealed before.
     digest = hashlib.sha256(b"workspace.security.sealing" + force_bytes(secret)).digest()
     return Fernet(base64.urlsafe_b64encode(digest))
