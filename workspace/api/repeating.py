@@ -17,7 +17,7 @@ from typing import Any, Final
 from cryptography.fernet import Fernet
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -64,6 +64,15 @@ class AnswerTooLarge(Conflict):
         )
 
 
+class MadeAndGone(Conflict):
+    """The call made a record, which the caller would not be shown any more."""
+
+    title = gettext_lazy("No longer there")
+
+    def __init__(self) -> None:
+        super().__init__(_("This call was carried out; what it made is gone since, or not yours to see any more."))
+
+
 def answer_once(view: Any, handle: Callable[[], HttpResponse]) -> HttpResponse:
     """The answer of `handle`, or the one that the same call had before. Without a key, or for another method, just `handle`.
 
@@ -74,7 +83,8 @@ def answer_once(view: Any, handle: Callable[[], HttpResponse]) -> HttpResponse:
         KeyReused: the key belongs to another call.
         StillRunning: the same call is being carried out.
         AnswerTooLarge: it was, and the answer is not known any more.
-        Http404: it was, and the caller may not see the record any more.
+        MadeAndGone: it was, and the caller may not see any more what it made.
+        Http404: it was, and the caller may not see the record of the address any more.
     """
     request = view.request
     if request.method != "POST" or "Idempotency-Key" not in request.headers:
@@ -177,10 +187,11 @@ def _demand_sight(view: Any, location: str) -> None:
     """What was told of a record then is told again only to whom it would be shown now.
 
     Raises:
-        Http404: the record of the address, or the one that was made, is gone, or no longer the caller's to see.
+        Http404: the record of the address is gone, or no longer the caller's to see.
+        MadeAndGone: so is the one that the call made.
     """
     made = re.search(r"/(\d+)/$", location)
     if "pk" in view.kwargs:
         view.get_object()
     elif made is not None and not view.get_queryset().filter(pk=made[1]).exists():
-        raise Http404
+        raise MadeAndGone

@@ -82,8 +82,9 @@ def test_what_was_made_is_not_told_again_when_it_is_gone(caller: Caller) -> None
     made = told(post(caller.client, ADA), HTTPStatus.CREATED)
     remove_many([made["id"]], by=None, at=timezone.now(), reason="reverted", import_id=1)
 
-    told(post(caller.client, ADA), HTTPStatus.NOT_FOUND)
+    refusal = told(post(caller.client, ADA), HTTPStatus.CONFLICT)
 
+    assert refusal["type"] == "urn:smarketing:made-and-gone"
     assert not Lead.objects.living().exists(), "nor is it made anew"
 
 
