@@ -8,9 +8,9 @@ from django.utils.translation import ngettext
 
 from leads.imports.actions import checking, reverting, running
 from leads.imports.filters import ImportFilter
-from leads.imports.models import Import
+from leads.imports.models import Import, ImportedLead, NotReverted
 from leads.imports.options import KEEP_DAYS
-from leads.records import filters
+from leads.records import filters, merging
 from workspace import subjects, verbs
 from workspace.files.kinds import FileKind
 from workspace.files.kinds import register as keep
@@ -33,6 +33,8 @@ subjects.register(
         visible_to=Import.objects.visible_to,
     )
 )
+merging.moved(ImportedLead, "lead")
+merging.moved(NotReverted, "lead")
 verbs.register(
     Verb("import.started", _("Import started"), _("began to bring {file} in"), "upload"),
     Verb(

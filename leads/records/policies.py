@@ -22,6 +22,11 @@ def may_define_fields(person: Person) -> bool:
     return person.has_perm("leads_records.change_customfield")
 
 
+def may_merge(person: Person) -> bool:
+    """Whether `person` may make one lead of two, and two of them again: one is changed, and one goes."""
+    return may_change(person) and may_remove(person)
+
+
 def may_change_company(person: Person) -> bool:
     return person.has_perm("leads_records.change_company")
 

@@ -8,17 +8,19 @@ from django.utils.translation import gettext_lazy as _
 
 from leads.funnel import uses
 from leads.funnel.defining import definition_subject
-from leads.records import filters, policies
+from leads.records import filters, merging, policies
 from leads.records.actions.companies import rename_steps
 from leads.records.actions.moving import was_passed
-from leads.records.models import Company, CustomField, Deal, Lead, Segment
+from leads.records.models import Company, CustomField, Deal, Lead, Merge, Segment
 from leads.records.noticing import NOTICE_KINDS, ToldFilter
 from leads.records.owing import HOLDINGS, NEXT_STEP
 from leads.records.segmenting import SegmentFilter
 from workspace import subjects, verbs
 from workspace.commitments import kinds as commitments
+from workspace.commitments.models import Commitment
 from workspace.jobs import kinds
 from workspace.notices import following, telling
+from workspace.notices.models import Follow, Notice
 from workspace.pages import navigation
 from workspace.pages.navigation import Place
 from workspace.people import roles
@@ -126,11 +128,30 @@ verbs.register(
     Verb("lead.removed", _("Lead removed"), _("took this lead out: {reason}"), "trash-2"),
     Verb("lead.binned", _("Lead put into the bin"), _("put this lead into the bin"), "trash-2"),
     Verb("lead.restored", _("Lead restored"), _("took this lead out of the bin"), "undo-2"),
+    Verb(
+        "lead.merged",
+        _("Leads merged"),
+        _("merged {name} into this lead"),
+        "merge",
+        personal=("name", "changes"),
+    ),
+    Verb("lead.unmerged", _("Merge undone"), _("took {name} out of this lead again"), "split", personal=("name",)),
     Verb("lead.deal_opened", _("Deal opened"), _("opened deal {number}, in {stage}"), "repeat-2"),
     Verb("company.created", _("Company created"), _("made this company"), "plus"),
     Verb("company.imported", _("Company imported"), _("brought this company in from {file}"), "upload"),
     Verb("company.edited", _("Company edited"), _("changed"), "pencil"),
 )
+
+# What names a lead, and what a merge does with it. Deals are numbered anew by the merge itself.
+merging.moved(Lead, "merged_into")
+merging.moved(Lead.tags.through, "lead", unique_with=("tag",))
+merging.moved(Lead.interests.through, "lead", unique_with=("interest",))
+merging.kept(Deal, "lead")
+merging.kept(Merge, "survivor")
+merging.kept(Merge, "merged")
+merging.moved(Commitment, "subject_id", subject_kind="lead")
+merging.moved(Notice, "subject_id", subject_kind="lead")
+merging.moved(Follow, "subject_id", subject_kind="lead", unique_with=("person",))
 
 commitments.register(NEXT_STEP)
 holdings.register(*HOLDINGS)

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from leads.records.views import acts, bin, columns, companies, lead, leads, own_fields, segments
+from leads.records.views import acts, bin, columns, companies, lead, leads, merging, own_fields, segments
+from leads.records.views.old_ids import known_by_old_ids
 
 app_name = "records"
 
@@ -19,15 +20,18 @@ urlpatterns = [
     path("leads/segments/<int:pk>/delete/", segments.delete, name="delete_segment"),
     path("leads/new/", leads.new, name="new"),
     path("leads/bin/", bin.leads_bin, name="bin"),
-    path("leads/<int:pk>/", lead.lead, name="lead"),
-    path("leads/<int:pk>/walk/", leads.walk, name="walk"),
-    path("leads/<int:pk>/edit/", lead.edit, name="edit"),
-    path("leads/<int:pk>/facts/<str:key>/", lead.fact, name="fact"),
-    path("leads/<int:pk>/move/", acts.move, name="move"),
-    path("leads/<int:pk>/talks/<slug:way>/", acts.talk, name="talk"),
-    path("leads/<int:pk>/next-step/", acts.next_step, name="next_step"),
-    path("leads/<int:pk>/next-step/done/", acts.finish_next_step, name="finish_next_step"),
-    path("leads/<int:pk>/next-deal/", acts.next_deal, name="next_deal"),
+    path("leads/<int:pk>/", known_by_old_ids(lead.lead), name="lead"),
+    path("leads/<int:pk>/walk/", known_by_old_ids(leads.walk), name="walk"),
+    path("leads/<int:pk>/edit/", known_by_old_ids(lead.edit), name="edit"),
+    path("leads/<int:pk>/facts/<str:key>/", known_by_old_ids(lead.fact), name="fact"),
+    path("leads/<int:pk>/move/", known_by_old_ids(acts.move), name="move"),
+    path("leads/<int:pk>/talks/<slug:way>/", known_by_old_ids(acts.talk), name="talk"),
+    path("leads/<int:pk>/next-step/", known_by_old_ids(acts.next_step), name="next_step"),
+    path("leads/<int:pk>/next-step/done/", known_by_old_ids(acts.finish_next_step), name="finish_next_step"),
+    path("leads/<int:pk>/next-deal/", known_by_old_ids(acts.next_deal), name="next_deal"),
+    path("leads/alike/", merging.like, name="alike"),
+    path("leads/<int:pk>/merge/", known_by_old_ids(merging.merge), name="merge"),
+    path("leads/<int:pk>/merges/<int:merge>/undo/", known_by_old_ids(merging.unmerge), name="unmerge"),
     path("leads/<int:pk>/remove/", bin.put_into_bin, name="remove"),
     path("leads/<int:pk>/restore/", bin.restore, name="restore"),
     path("companies/", companies.companies, name="companies"),

@@ -20,6 +20,7 @@ PAGES = {
     "saved-list-new": ("rep@demo.example", "/leads/segments/new/?city=Lyon"),
     "lead": ("rep@demo.example", "/leads/?q=vollmer >> text=Anke Vollmer"),
     "lead-new": ("rep@demo.example", "/leads/new/"),
+    "lead-bin": ("rep@demo.example", "/leads/bin/"),
     "companies": ("rep@demo.example", "/companies/"),
     "company": ("rep@demo.example", "/companies/?q=ostertal >> text=Brauhaus Ostertal"),
     "imports": ("marketer@demo.example", "/imports/"),

@@ -78,6 +78,8 @@ class Notice(models.Model):
             ),
             models.Index(fields=["mail_due_at"], name="notice_mail_due", condition=Q(mail_due_at__isnull=False)),
             models.Index(fields=["told_at"], name="notice_by_age"),
+            # For records that are merged, or deleted for good.
+            models.Index(fields=["subject_kind", "subject_id"], name="notice_by_subject"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["person", "entry_id"], name="person_is_told_once_of_an_entry"),

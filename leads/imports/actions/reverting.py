@@ -16,7 +16,7 @@ from leads.imports.actions.preparing import demand
 from leads.imports.models import Import, ImportedLead, NotReverted
 from leads.imports.reverting import CHANGING, Past, pasts, undoing_of
 from leads.records.actions import removing, restoring
-from leads.records.models import Lead
+from leads.records.models import Lead, Merge
 from workspace.errors import Conflict
 from workspace.jobs import actions as jobs
 from workspace.jobs.models import Job
@@ -64,7 +64,10 @@ WITH mine AS (
         AND other.id::text = entry.facts ->> 'import'
     )
 )
-SELECT is_made, touched.thread_id IS NOT NULL, count(*) FROM mine
+SELECT is_made, touched.thread_id IS NOT NULL OR EXISTS (
+    SELECT FROM leads_records_merge merge WHERE merge.survivor_id = mine.lead_id AND merge.undone_at IS NULL
+    AND merge.at >= %(since)s
+), count(*) FROM mine
 JOIN leads_records_lead lead ON lead.id = mine.lead_id AND lead.deleted_at IS NULL
 LEFT JOIN touched ON touched.thread_id = mine.lead_id GROUP BY 1, 2
 """
@@ -173,7 +176,15 @@ def _take_back(import_: Import, ids: Sequence[int], *, by: Person | None, at: da
     )
     past = pasts(import_, ids)
     living = {pk for pk, lead in stored.items() if lead.deleted_at is None}
-    for pk in stored.keys() - living:
+    joined = set(
+        Merge.objects.standing()
+        .filter(survivor__in=living, at__gte=import_.created_at)
+        .values_list("survivor", flat=True)
+    )
+    for pk in sorted(joined):
+        step.keep(pk, _("The lead"), _("Another lead was merged into it; undo that first."))
+    living -= joined
+    for pk in stored.keys() - living - joined:
         if stored[pk].merged_into_id is not None:
             step.keep(pk, _("The lead"), _("It was merged into another one."))
     import_.removed_count += _remove(step, made & living, past)

@@ -258,9 +258,9 @@ def test_a_step_costs_the_same_for_any_number_of_leads_that_it_made(
     stepping = reverting.steps(job)
     next(stepping)
 
-    # The batch, its leads locked, those that it made, their past, the living, gone, their steps, told twice, savepoints,
-    # the counts.
-    with django_assert_num_queries(15):
+    # The batch, its leads locked, those that it made, their past, merges into them, the living, gone, their steps, told
+    # twice, savepoints, the counts.
+    with django_assert_num_queries(16):
         next(stepping)
 
     assert Lead.objects.living().count() == 0

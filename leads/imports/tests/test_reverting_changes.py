@@ -371,11 +371,11 @@ def test_a_step_costs_the_same_for_any_number_of_leads_whatever_it_changed_of_th
     stepping = reverting.steps(job)
     next(stepping)
 
-    # The batch, its leads locked, those that it made, imports taken back, their past and the steps let go; moves undone and the
+    # The batch, its leads locked, those that it made, imports taken back, their past, merges, steps let go; moves undone, the
     # leads again; what the values mean (own fields, rates, people, names and numbers of records, companies, addresses, tags);
     # leads, deals, tags and steps, each as a set; the journal, and whom webhooks tell of its three verbs; savepoints; what
     # stayed, the counts.
-    with django_assert_num_queries(45):
+    with django_assert_num_queries(46):
         next(stepping)
 
     again = Lead.objects.for_page().get(external_id="X0")

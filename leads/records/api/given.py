@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from leads.records import fields, references
 from leads.records.actions import Talk
+from leads.records.actions.merging_fields import OTHER, SURVIVOR
 from leads.records.actions.upserting import MATCHES, MOST_ROWS
 from leads.records.api.shown import CustomField
 from leads.records.fields import FIELDS, Kind, LeadField
@@ -192,6 +193,19 @@ class DoneSerializer(GivenSerializer):
     """A word on how it went."""
 
     text = serializers.CharField(required=False, allow_blank=True, default="", max_length=10_000)
+
+
+class MergeGivenSerializer(GivenSerializer):
+    """The lead that goes, and by key whose value goes on where not the survivor's, filled from the other."""
+
+    choices = serializers.DictField(
+        child=serializers.ChoiceField(choices=[SURVIVOR, OTHER]),
+        required=False,
+        help_text=_("By field, custom.<key>, or deal: survivor or other."),
+    )
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {"with": serializers.IntegerField(min_value=1)} | super().get_fields()
 
 
 class NewDealSerializer(GivenSerializer):

@@ -2,20 +2,24 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from leads.records import actions
-from leads.records.actions import binning
+from leads.records.actions import binning, merging
 from leads.records.api.given import (
     ChangedLeadSerializer,
     DoneSerializer,
     LogSerializer,
+    MergeGivenSerializer,
     MoveSerializer,
     NewDealSerializer,
     NewLeadSerializer,
@@ -25,7 +29,7 @@ from leads.records.api.given import (
     UpsertSerializer,
     UpsertShapeSerializer,
 )
-from leads.records.api.shown import BinnedLeadSerializer, DealSerializer, LeadSerializer
+from leads.records.api.shown import BinnedLeadSerializer, DealSerializer, LeadSerializer, MergeSerializer
 from leads.records.filters import LEAD_SORTING, LeadFilter
 from leads.records.models import Deal, Lead
 from leads.records.presenters.bin import BIN_SORTING
@@ -41,6 +45,7 @@ from workspace.journal.models import JournalEntry
 from workspace.sorting import Column, Sorting
 
 DEAL_SORTING = Sorting({"number": Column("number")}, default="-number")
+MERGE_SORTING = Sorting({"at": Column("at")}, default="-at")
 LARGEST_CAP = 1_000_000
 
 
@@ -77,9 +82,12 @@ class LeadViewSet(ReadViewSet[Lead]):
         return self._shown(lead)
 
     @extend_schema(responses={204: None})
-    def destroy(self, request: SignedInApiRequest, **_url: Any) -> Response:
-        """Put the lead into the bin, from which it comes back for 90 days."""
-        binning.put_into_bin(self.get_object(), by=request.user, at=timezone.now())
+    def destroy(self, request: SignedInApiRequest, pk: int, **_url: Any) -> Response:
+        """Put the lead into the bin, from which it comes back for 90 days; 409 for the id of a merged lead."""
+        lead = self.get_object()
+        if lead.pk != pk:  # who takes a duplicate out does not mean the other one
+            raise merging.MergedMeanwhile(pk, lead)
+        binning.put_into_bin(lead, by=request.user, at=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(responses=BinnedLeadSerializer(many=True))
@@ -89,6 +97,39 @@ class LeadViewSet(ReadViewSet[Lead]):
     def in_bin(self, request: SignedInApiRequest, **_url: Any) -> Response:
         """What lies in the bin, the last first."""
         return self._page(Lead.objects.in_bin_visible_to(request.user))
+
+    @extend_schema(request=MergeGivenSerializer, responses=LeadSerializer)
+    @action(detail=True, methods=["post"])
+    def merge(self, request: SignedInApiRequest, **_url: Any) -> Response:
+        """Let the lead `with` go into this one; its id answers with this one's body from then on.
+
+        409 with the lead into which one of the two went, where somebody was first.
+        """
+        survivor, given = self.get_object(), self.given(MergeGivenSerializer)
+        other = Lead.objects.filter(pk=given["with"]).first()
+        if other is None:
+            raise ValidationError({"with": _("There is no such lead.")})
+        choices = given.get("choices", {})
+        merging.merge(survivor, other, by=request.user, at=timezone.now(), choices=choices)
+        return self._shown(survivor)
+
+    @extend_schema(responses=MergeSerializer(many=True))
+    @action(detail=True, serializer_class=MergeSerializer, filterset_class=None, sorting=MERGE_SORTING)
+    def merges(self, _request: SignedInApiRequest, **_url: Any) -> Response:
+        """What was merged into the lead, the last first."""
+        return self._page(self.get_object().merges.select_related("merged", "by"))
+
+    @extend_schema(request=NothingSerializer, responses=LeadSerializer)
+    @action(detail=True, methods=["post"], url_path="merges/undo")
+    def unmerge(self, request: SignedInApiRequest, **_url: Any) -> Response:
+        """Undo the last merge into the lead, and answer with the lead; 400 says why that is not possible."""
+        survivor = self.get_object()
+        self.given(NothingSerializer)
+        made = survivor.merges.standing().select_related("merged").order_by("-pk").first()
+        if made is None:
+            raise ValidationError(_("Nothing was merged into this lead."))
+        merging.undo(made, by=request.user, at=timezone.now())
+        return self._shown(survivor)
 
     @extend_schema(request=NothingSerializer, responses=LeadSerializer)
     @action(detail=True, methods=["post"])
@@ -208,9 +249,28 @@ class LeadViewSet(ReadViewSet[Lead]):
         """The lead as it is now, or where the step is done that comes first."""
         if isinstance(conflict, actions.MovedMeanwhile):
             return {"lead": self._told(conflict.lead)}
+        if isinstance(conflict, merging.MergedMeanwhile):
+            return {"lead": self._told(conflict.lead) if conflict.lead else None}
         if isinstance(conflict, actions.MovedElsewhere):
             return {"instead": self.request.build_absolute_uri(conflict.url)}
         return super().present(conflict)
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        """Before conditions lock the lead of the address, they are told which one that is."""
+        if "pk" in kwargs and "If-Match" in request.headers:
+            self.kwargs["pk"] = Lead.objects.survivor_of(kwargs["pk"]) or kwargs["pk"]
+        super().initial(request, *args, **kwargs)
+
+    def get_object(self) -> Lead:
+        """The lead of the address; the id of a merged one means its survivor. Costs a query more only for such an id."""
+        try:
+            return super().get_object()
+        except Http404:
+            survivor = Lead.objects.survivor_of(self.kwargs["pk"])
+            if survivor is None:
+                raise
+            self.kwargs["pk"] = survivor
+            return super().get_object()
 
     def _told(self, lead: Lead) -> Any:
         return LeadSerializer(self.get_queryset().get(pk=lead.pk), context=self.get_serializer_context()).data

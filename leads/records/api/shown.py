@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from leads.funnel.api import StageReferenceSerializer
 from leads.records.actions.binning import KEPT
-from leads.records.models import Company, Deal, Lead, StagePassage
+from leads.records.models import Company, Deal, Lead, Merge, StagePassage
 from workspace.api.serializers import MomentField, PersonReferenceSerializer, ReferenceSerializer, ShownSerializer
 
 
@@ -108,6 +108,30 @@ class BinnedLeadSerializer(ShownSerializer[Lead]):
     def get_kept_until(self, lead: Lead) -> Any:
         assert lead.deleted_at is not None, "what lies in the bin was put there"
         return MomentField().to_representation(lead.deleted_at + KEPT)
+
+
+class MergedLeadSerializer(serializers.ModelSerializer[Lead]):
+    """A lead that went into another one."""
+
+    name = serializers.CharField(source="__str__")
+
+    class Meta:
+        model = Lead
+        fields = ("id", "name")
+        read_only_fields = fields
+
+
+class MergeSerializer(ShownSerializer[Merge]):
+    """That a lead went into another one; the last one can be undone until a moment."""
+
+    merged = MergedLeadSerializer()
+    by = PersonReferenceSerializer(allow_null=True)
+    until = MomentField()
+
+    class Meta:
+        model = Merge
+        fields = ("id", "merged", "by", "at", "until", "undone_at")
+        read_only_fields = fields
 
 
 class PassageSerializer(ShownSerializer[StagePassage]):

@@ -1,6 +1,7 @@
 """Deals: the numbered passages of a lead through the funnel, and the stages each one passed."""
 
 from datetime import datetime
+from typing import Final
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from leads.funnel.models import Offering, Reason, Stage
 from leads.records.models.leads import Lead
 from workspace.money.currencies import validate_currency
+
+# How a deal ends beside the kinds of closed stages: its lead was merged, and another deal goes on.
+MERGED: Final = "merged"
 
 
 class Deal(models.Model):
@@ -29,7 +33,10 @@ class Deal(models.Model):
     closed_at = models.DateTimeField(null=True)
     outcome = models.CharField(
         max_length=12,
-        choices=[kind for kind in Stage.Kind.choices if kind[0] != Stage.Kind.OPEN],
+        choices=[
+            *(kind for kind in Stage.Kind.choices if kind[0] != Stage.Kind.OPEN),
+            (MERGED, _("went on in another deal")),
+        ],
         blank=True,
     )
     reason = models.ForeignKey(Reason, models.PROTECT, null=True, related_name="+", db_index=False)

@@ -39,6 +39,10 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         """What `person` would see if it were not in the bin."""
         return self.in_bin() if person.has_perm("leads_records.view_lead") else self.none()
 
+    def survivor_of(self, pk: int) -> int | None:
+        """The lead into which `pk` was merged; None where it was not. Costs one query."""
+        return self.filter(pk=pk, merged_into__isnull=False).values_list("merged_into", flat=True).first()
+
     def open(self) -> Self:
         return self.filter(closed_at=None)
 

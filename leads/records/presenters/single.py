@@ -45,6 +45,10 @@ class SingleView:
         return policies.may_remove(self._request.user)
 
     @cached_property
+    def may_merge(self) -> bool:
+        return policies.may_merge(self._request.user)
+
+    @cached_property
     def is_following(self) -> bool:
         """Whether the visitor is told what happens here. Costs one query."""
         return following.follows(self._request.user, self.lead)

@@ -58,10 +58,10 @@ def test_the_page_costs_the_same_queries_however_much_happened_and_however_many_
         actions.log_talk(anke, Talk.NOTE, text=f"Note {number}", by=sami, at=NOON - number * DAY)
         lead(company="Brauhaus Ostertal")
 
-    # Session, visitor, permissions (2), merged?, lead, stages, deals with passages (2), known ids, entries with the
+    # Session, visitor, permissions (2), lead, stages, deals with passages (2), known ids, entries with the
     # actors' departments (2), interests, tags, colleagues, workspace name, roles, the visitor's departments, what they were
     # told of it (marked as read), whether they follow it, own fields.
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(20):
         page = client.get(anke.get_absolute_url())
 
     assert page.text.count("<blockquote") == entries

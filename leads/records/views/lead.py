@@ -1,10 +1,9 @@
 """The page of one lead, its facts edited in place, and its form as a page."""
 
-from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -24,15 +23,10 @@ from workspace.pages import notices
 @require_safe
 @vary_on_headers("HX-Request")
 def lead(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The single customer view; for htmx the timeline alone, or its next page. A merged lead leads to its survivor.
+    """The single customer view; for htmx the timeline alone, or its next page.
 
     Whoever opens it has read what they were told of it.
     """
-    survivor = _survivor_url(request, pk)
-    if survivor:
-        response = HttpResponsePermanentRedirect(survivor)
-        add_never_cache_headers(response)  # a merge can be undone
-        return response
     view = single(request, pk, TimelinePlace.of(request))
     template = _FRAGMENTS.get(request.htmx.target or "", "leads/records/lead/lead.html")
     if not request.htmx:
@@ -48,13 +42,6 @@ _FRAGMENTS = {
     "story": "leads/records/lead/_story.html",
     "story-more": "leads/records/lead/_lines.html",
 }
-
-
-def _survivor_url(request: SignedInRequest, pk: int) -> str:
-    """Where a merged lead went; costs one query."""
-    merged = Lead.objects.filter(pk=pk, merged_into__isnull=False).values_list("merged_into", flat=True).first()
-    may_see = request.user.has_perm("leads_records.view_lead")
-    return reverse("records:lead", args=[merged]) if merged is not None and may_see else ""
 
 
 def _back_url(request: SignedInRequest, pk: int) -> str:
