@@ -122,12 +122,6 @@ def _undo(made: Merge, *, by: Person | None, at: datetime) -> Merge:
     return made
 
 
-def last_into(lead: Lead, *, now: datetime) -> Merge | None:
-    """The merge into `lead` that can be undone now: the last one, within its days. Costs one query."""
-    last = lead.merges.standing().select_related("merged", "by").order_by("-at", "-pk").first()
-    return last if last is not None and now <= last.until else None
-
-
 def _demand(by: Person | None) -> None:
     if by is not None and not policies.may_merge(by):
         raise PermissionDenied(_("You may look at leads, but not merge them."))
