@@ -393,7 +393,7 @@ def test_a_lead_with_many_own_fields_costs_the_same_queries(
     ada = lead(custom=own)
     client.get(f"/leads/{ada.pk}/")  # it is read from now on
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(19):
         page = client.get(f"/leads/{ada.pk}/")
 
     assert page.text.count("facts/custom.boss") >= rows

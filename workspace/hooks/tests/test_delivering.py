@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import threading
+import time
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from itertools import pairwise
@@ -24,6 +25,7 @@ from workspace.people.models import Person
 from workspace.tests.moments import NOW
 
 State = Delivery.State
+LONGEST_WAIT_SECONDS = 120
 
 
 def change(person: Person, count: int = 1) -> list[JournalEntry]:
@@ -33,6 +35,18 @@ def change(person: Person, count: int = 1) -> list[JournalEntry]:
 
 def deliver(now: datetime) -> int:
     return delivering.deliver_due(seconds=30, now=now)
+
+
+def wait_for_those_before() -> None:
+    """Until what began before the messages were written has ended: tests beside this one have transactions open, too."""
+    until = time.monotonic() + LONGEST_WAIT_SECONDS
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute("SELECT max(xid) < pg_snapshot_xmin(pg_current_snapshot()) FROM workspace_hooks_delivery")
+            if cursor.fetchone()[0]:
+                return
+            cursor.execute("SELECT pg_sleep(0.02)")
+    pytest.fail("A transaction of somebody else's has been open for a long time.")
 
 
 @pytest.mark.django_db
@@ -380,6 +394,7 @@ def test_what_somebody_sent_again_meanwhile_is_not_settled_by_the_try_before(
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_never_take_the_same_message(crm: Endpoint, mara: Person) -> None:
     change(mara)
+    wait_for_those_before()
     now = timezone.now()
     taken: list[int] = []
 
@@ -420,6 +435,7 @@ def test_what_a_running_transaction_may_still_precede_waits_for_its_end(crm: End
     assert delivering.take(timezone.now()) == [], "the first may still commit"
     may_end.set()
     slow.join(20)
+    wait_for_those_before()
 
     (taken,) = delivering.take(timezone.now())
     assert taken.first_entry != second.pk, "the one that began first goes first"
@@ -430,6 +446,7 @@ def test_the_task_delivers_what_was_committed_and_a_second_one_leaves_the_round_
     crm: Endpoint, receiver: Receiver, mara: Person
 ) -> None:
     change(mara)
+    wait_for_those_before()
 
     tasks.deliver()
     tasks.deliver()
