@@ -37,6 +37,7 @@ SETTINGS = {
     "effective_cache_size": "2GB",
     "gin_pending_list_limit": "64MB",
     "max_wal_size": "2GB",
+    "wal_buffers": "32MB",
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",
     "jit": "off",

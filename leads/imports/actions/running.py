@@ -41,6 +41,8 @@ from workspace.turns import Turns
 
 KIND = "leads.imports.run"
 BATCH = 5_000
+# Nothing is stored while the first one is read.
+FIRST_BATCH = 500
 # After so many new rows the planner is told, since its numbers are of another table.
 MANY_ROWS = 10_000
 OBJECTS_OF_A_BATCH = 200_000
@@ -225,11 +227,11 @@ def read_batches(
     cleaner = RowCleaner(mapping, _definitions(mapping), zone_of(import_), _closed_stages())
     turns = Turns()
     with ThreadPoolExecutor(1, "read-import") as reader, connection.execute_wrapper(turns.execute):
-        coming: Future[Batch] = reader.submit(_read, rows, cleaner, prepare, turns)
+        coming: Future[Batch] = reader.submit(_read, rows, min(FIRST_BATCH, BATCH), cleaner, prepare, turns)
         while (batch := _awaited(coming, turns)).rows:
             if spent is not None:
                 reader.submit(spent.clear)
-            coming = reader.submit(_read, rows, cleaner, prepare, turns)
+            coming = reader.submit(_read, rows, BATCH, cleaner, prepare, turns)
             yield batch
 
 
@@ -238,8 +240,8 @@ def _awaited(coming: "Future[Batch]", turns: Turns) -> Batch:
         return coming.result()
 
 
-def _read(rows: Rows, cleaner: RowCleaner, prepare: Prepare, turns: Turns) -> Batch:
-    read = list(turns.paced(islice(rows, BATCH)))
+def _read(rows: Rows, size: int, cleaner: RowCleaner, prepare: Prepare, turns: Turns) -> Batch:
+    read = list(turns.paced(islice(rows, size)))
     cleaned = [cleaner.clean(row) for row in turns.paced(read)]
     return Batch(read, prepare(cleaned, turns), rows.place)
 

@@ -81,6 +81,8 @@ class Intake:
         self._known = Known()
         # Judging ahead is in vain where rows mostly speak of stored leads.
         self._judges_ahead = True
+        # Until a row has met a stored lead, none is looked for where the constraints of the table would tell.
+        self._has_met_stored = False
 
     def prepare(self, rows: Sequence[Incoming], turns: Turns) -> Prepared:
         """Do for `rows` what needs no database, in a thread beside the one that takes the batch before them in."""
@@ -90,7 +92,7 @@ class Intake:
         # Names are compared as the database folds them.
         if keys.are_some_names or not (self._judges_ahead and known.is_settled(said)):
             return Prepared(rows, said, keys)
-        decider = Decider(self.terms, known, Index(by_phone=keys.are_some_phones), {})
+        decider = Decider(self.terms, known, Index(by_phone=bool(keys.phones)), {})
         return Prepared(rows, said, keys, self._judged(rows, said, decider, turns))
 
     def take_in(self, prepared: Prepared) -> list[Outcome]:
@@ -101,6 +103,7 @@ class Intake:
         for _attempt in range(MOST_TRIES - 1):
             with suppress(IntegrityError):
                 return self._try(prepared)
+            self._has_met_stored = True
             self.forget()
         return self._try(prepared)
 
@@ -120,7 +123,16 @@ class Intake:
         return now.outcomes
 
     def _decided(self, prepared: Prepared) -> Judged:
-        """What becomes of the rows, judged against every lead that one of them may mean or collide with; these are locked."""
+        """What becomes of the rows, judged against every lead that one of them may mean or collide with; these are locked.
+
+        Where all that was foreseen is to make leads with an address or an external id, to store them is to look: a stored lead
+        that one of them means breaks a constraint, and the rows are judged anew.
+        """
+        foreseen = prepared.foreseen
+        if foreseen is not None and foreseen.known is not self._known:
+            foreseen = None
+        if foreseen is not None and not self._has_met_stored and _is_told_by_constraints(prepared.keys, foreseen):
+            return foreseen
         decider = Decider(self.terms, self._known, Index(), {})
         names = set()
         if prepared.keys.are_some_names:
@@ -128,17 +140,16 @@ class Intake:
             names = {name_key(given, decider.company_name(given)) for given in values}
         decider.index, decider.folded = fetch(prepared.keys, names - {""})
         self._judges_ahead = decider.index.is_empty
-        foreseen = prepared.foreseen
-        if foreseen is not None and foreseen.known is self._known and decider.index.is_empty:
+        self._has_met_stored = self._has_met_stored or not decider.index.is_empty
+        if foreseen is not None and decider.index.is_empty:
             return foreseen
         self._look_up_stored(decider.index.entries(), prepared)
         return self._judged(prepared.rows, prepared.said, decider, Turns())
 
     def _judged(self, rows: Sequence[Incoming], said: Said, decider: Decider, turns: Turns) -> Judged:
         outcomes = [decider.decide(row) for row in turns.paced(rows)]
-        touched = _touched(outcomes)
-        drafted = draft([entry for entry in touched if entry.is_new], self.terms, turns)
-        stored = [entry for entry in touched if not entry.is_new]
+        new, stored = _touched(outcomes)
+        drafted = draft(new, self.terms, turns)
         return Judged(decider.known, outcomes, drafted, stored, _companies_of(rows, said, outcomes))
 
     def _look_up_stored(self, entries: Sequence[Entry], prepared: Prepared) -> None:
@@ -151,10 +162,21 @@ class Intake:
                 self._known.names[REFERRING[key]].name_all(pk for pk in old if isinstance(pk, int))
 
 
-def _touched(outcomes: Iterable[Outcome]) -> list[Entry]:
-    """The leads that are made or changed, each once."""
-    touched = (o.entry for o in outcomes if o.entry is not None and o.act in COMING_IN)
-    return list({id(entry): entry for entry in touched}.values())
+def _is_told_by_constraints(keys: Keys, foreseen: Judged) -> bool:
+    return not keys.phones and len(foreseen.drafted.new) == len(foreseen.outcomes)
+
+
+def _touched(outcomes: Iterable[Outcome]) -> tuple[list[Entry], list[Entry]]:
+    """The leads that are made, and the stored ones that are changed, each once."""
+    new: list[Entry] = []
+    stored: dict[int, Entry] = {}
+    for outcome in outcomes:
+        entry = outcome.entry
+        if outcome.act is Act.CREATED and entry is not None:
+            new.append(entry)
+        elif outcome.act is Act.UPDATED and entry is not None and not entry.is_new:
+            stored[entry.pk] = entry
+    return new, list(stored.values())
 
 
 def _companies_of(rows: Sequence[Incoming], said: Said, outcomes: Sequence[Outcome]) -> list[tuple[str, str]]:

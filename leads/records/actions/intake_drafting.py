@@ -35,6 +35,7 @@ REFERRED = {f"{key}_id": NAMED[kind][0] for key, kind in REFERENCES.items()} | {
 }  # fmt: skip
 # Columns of references whose records are made where they do not exist, with the kind of record.
 MADE = {f"{key}_id": kind for key, kind in REFERENCES.items() if NAMED[kind][2]}
+_HANDS = tuple(f"{key}_id" for key in HANDS)
 # A company of which only the name and the domain are known yet stands as these two.
 LATE = frozenset({str, tuple})
 
@@ -81,8 +82,8 @@ def draft(new: Sequence[Entry], terms: Terms, turns: Turns) -> Drafted:
         lines=as_lines(turns.paced(known.items(), every=1), len(new)),
         late=late,
         named=named({key: values for key, values in late.items() if key in MADE}, special),
-        referred=_referred_with_stays(known, new, terms),
-        hands=hands_of(new),
+        referred=_referred_with_stays(known, special, terms),
+        hands=_hands_in(columns),
         rows=as_array(entry.line for entry in new),
         special=special,
     )
@@ -126,17 +127,22 @@ def referred(columns: Mapping[str, Column]) -> dict[type[Model], set[int]]:
     return found
 
 
-def hands_of(entries: Iterable[Entry]) -> set[int]:
+def hands_of(entries: Sequence[Entry]) -> set[int]:
     """The ids of the leads' owners and marketers."""
-    hands = {entry.values.get(f"{key}_id") for entry in entries for key in HANDS}
-    return {pk for pk in hands if pk is not None}
+    return _hands_in(columns_of(entries, _HANDS))
+
+
+def _hands_in(columns: Mapping[str, Column]) -> set[int]:
+    hands = [values for key in _HANDS if isinstance(values := columns[key], list)]
+    return set().union(*hands) - {None}
 
 
 def _referred_with_stays(
-    columns: Mapping[str, Column], new: Sequence[Entry], terms: Terms
+    columns: Mapping[str, Column], special: Sequence[Entry], terms: Terms
 ) -> dict[type[Model], set[int]]:
+    """Of the stages, those that special leads passed before their present one as well."""
     found = referred(columns)
-    found[Stage].update(passage.stage_id for entry in new for passage in entry.passages)
+    found[Stage].update(passage.stage_id for entry in special for passage in entry.passages)
     found[Person].update({terms.by.pk} if terms.by else ())
     return found
 

@@ -131,12 +131,11 @@ def name_key(values: dict[str, Any], company_name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """By what rows may mean or collide with stored leads, as arrays, and whether there are some that only have a name for it."""
+    """By what rows may mean or collide with stored leads, and whether there are some that only have a name for it."""
 
-    emails: str
-    external_ids: str
-    phones: str
-    are_some_phones: bool
+    emails: list[str]
+    external_ids: list[str]
+    phones: list[str]
     are_some_names: bool
 
     @classmethod
@@ -147,7 +146,7 @@ class Keys:
             telephone_key(row["phone"]) for row in rows if "phone" in row and (match == "phone" or match not in row)
         ]
         by_name = any(not ("external_id" in row or "email" in row or "phone" in row) for row in rows)
-        return cls(as_array(emails), as_array(external_ids), as_array(phones), bool(phones), by_name)
+        return cls(emails, external_ids, phones, by_name)
 
 
 def fetch(keys: Keys, names: Iterable[str]) -> tuple[Index, dict[str, str]]:
@@ -160,9 +159,9 @@ def fetch(keys: Keys, names: Iterable[str]) -> tuple[Index, dict[str, str]]:
         "email = ANY(%s::text[]) AND email <> ''": keys.emails,
         "external_id = ANY(%s::text[]) AND external_id <> ''": keys.external_ids,
         "phone_key = ANY(%s::text[]) AND phone_key <> ''": keys.phones,
-        "sort_name = ANY(%s::text[])": as_array(set(folded.values())),
+        "sort_name = ANY(%s::text[])": list(set(folded.values())),
     }
-    given = {condition: array for condition, array in sought.items() if array != "{}"}
+    given = {condition: as_array(values) for condition, values in sought.items() if values}
     living = " UNION ".join(
         f"SELECT id FROM leads_records_lead WHERE deleted_at IS NULL AND {condition}"  # noqa: S608 - ours
         for condition in given
@@ -172,7 +171,7 @@ def fetch(keys: Keys, names: Iterable[str]) -> tuple[Index, dict[str, str]]:
         with connection.cursor() as cursor:
             cursor.execute(living, list(given.values()))
             ids = sorted(pk for (pk,) in cursor.fetchall())
-    index = Index(by_phone=keys.are_some_phones)
+    index = Index(by_phone=bool(keys.phones))
     for entry, sort_name in _locked(ids):
         index.add(entry, sort_name)
     return index, folded

@@ -29,7 +29,7 @@ def store(
     `companies` are the names and domains of which rows spoke that came in: unknown ones are made, domains completed.
     """
     changed = [entry for entry in touched if entry.edits or entry.moves]
-    _demand_active(drafted.hands | hands_of(entry for entry in changed if _has_changed(entry, HANDS)))
+    _demand_active(drafted.hands | hands_of([entry for entry in changed if _has_changed(entry, HANDS)]))
     known.companies.make(companies, at=terms.at, file=terms.file, by=terms.by)
     _make_named(drafted.named, terms=terms, known=known)
     _refer(changed, terms=terms, known=known)
